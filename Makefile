@@ -1,0 +1,89 @@
+# darban: `make help` lists what can be asked for.
+
+PREFIX		?= /usr/local
+SYSCONFDIR	?= $(PREFIX)/etc/darban
+LIBEXECDIR	?= $(PREFIX)/libexec
+T		?=
+
+CC		= gcc
+BUILD		= build
+VERSION		= 0.1.0
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 \
+	-Wnull-dereference -Wduplicated-cond -Wduplicated-branches \
+	-Wlogical-op -Wswitch-enum -Wundef -Werror
+HARDEN	 = -O2 -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection -fcf-protection=full \
+	-ftrivial-auto-var-init=zero -fPIE
+HARDEN_LINK = -pie -Wl,-z,relro,-z,now,-z,noexecstack
+ifdef SANITIZE
+BUILD	 := build/sanitize
+HARDEN	 := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
+	-fsanitize=address,undefined
+HARDEN_LINK := -fsanitize=address,undefined
+endif
+
+CFLAGS	 ?= -g
+override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDEN) -D_GNU_SOURCE -Ilib \
+	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' -MMD -MP
+# The library's names are its own: an exported json_integer would be the one
+# that libjansson calls, inside libjwt.
+$(BUILD)/lib/%.o: override CFLAGS += -fvisibility=hidden
+# Each program is linked to the libraries that it uses and no other: a library
+# that is not mapped costs no start-up time.
+LIBS	 = -Wl,--as-needed -lfcgi -ljwt -lcjson -lcrypto -lsodium -lcrypt \
+	-lutf8proc -lsqlite3
+
+lib	 := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c))
+cgi	 := $(patsubst cgi-bin/%.c,$(BUILD)/cgi-bin/%.fcgi,$(wildcard cgi-bin/*.c))
+tests	 := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/store/*.c))
+
+all: $(cgi)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/libdarban.a: $(lib)
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/cgi-bin/%.fcgi: $(BUILD)/cgi-bin/%.o $(BUILD)/libdarban.a
+	$(CC) $(HARDEN_LINK) -o $@ $^ $(LIBS)
+
+$(tests): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libdarban.a
+	$(CC) $(HARDEN_LINK) -o $@ $^ $(LIBS) -lcmocka
+
+# What Debian's packages give.  $(call install,PACKAGES) installs those that
+# are missing, and says so first.
+DEPS	 = gcc libc6-dev libfcgi-dev libjwt-dev libcjson-dev libssl-dev \
+	libsodium-dev libcrypt-dev libutf8proc-dev libsqlite3-dev lighttpd \
+	apache2-bin libapache2-mod-fcgid curl
+TEST_DEPS = libcmocka-dev bats jq sqlite3 openssl faketime perl python3 \
+	mandoc binutils procps
+install	 = $(if $(SKIP_DEPS),,@conf/packages $(1))
+
+deps:
+	$(call install,$(DEPS))
+test-deps:
+	$(call install,$(DEPS) $(TEST_DEPS))
+
+test: test-deps
+	@$(MAKE) --no-print-directory all $(tests)
+	@BUILD=$(BUILD) T='$(T)' tests/run
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n 's/^#? //p' Makefile
+
+#? make test [T=NAME] [SANITIZE=1]
+#?	install what tests need, run those whose names contain NAME
+#? make deps, make test-deps	only install
+#? make clean		remove build/
+#? SKIP_DEPS=1		leave the system's packages alone
+
+.PHONY: all deps test-deps test clean help
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

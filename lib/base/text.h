@@ -1,0 +1,34 @@
+/*
+ * Unicode text: UTF-8 that has been checked, NUL-terminated.  What comes from
+ * outside passes text_is_valid first.  The only file over utf8proc.
+ */
+#ifndef DARBAN_TEXT_H
+#define DARBAN_TEXT_H
+
+#include "base/base.h"
+#include "base/arena.h"
+
+/* Well-formed UTF-8 (RFC 3629) without NUL. */
+bool	 text_is_valid(const char *bytes, size_t size);
+
+/* The number of code points of valid text. */
+size_t	 text_length(const char *text);
+
+/*
+ * White space as Unicode's White_Space property (U+FEFF too, which
+ * JavaScript's trim removes); control characters as categories Cc and Cf, and
+ * the line and paragraph separators.
+ */
+bool	 text_has_space(const char *text);
+bool	 text_has_control(const char *text);
+
+/*
+ * New text in the arena: without white space at both ends; in lower case,
+ * code point by code point; in Normalization Form C.  NULL for NULL, and
+ * where there is no memory.
+ */
+char	*text_trim(struct arena *arena, const char *text) NODISCARD;
+char	*text_lower(struct arena *arena, const char *text) NODISCARD;
+char	*text_nfc(struct arena *arena, const char *text) NODISCARD;
+
+#endif
