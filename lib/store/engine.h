@@ -1,0 +1,61 @@
+/*
+ * What an engine implements: the verbs of store.h, which see.  Included by
+ * store.c and the engines only.
+ */
+#ifndef DARBAN_ENGINE_H
+#define DARBAN_ENGINE_H
+
+#include "store/store.h"
+
+struct store {
+	const struct engine	*engine;
+	int64_t			 deadline;	/* clock_monotonic, or 0 */
+};
+
+/* An engine's own struct begins with its struct store. */
+struct engine {
+	enum err (*begin)(struct store *);
+	void	 (*close)(struct store *);
+	enum err (*user_insert)(struct store *, const struct user *,
+		    unsigned *);
+	enum err (*user_by_login)(struct store *, struct arena *,
+		    const struct login_names *, struct user *);
+	enum err (*user_by_id)(struct store *, struct arena *,
+		    const struct id *, struct user *);
+	enum err (*user_update)(struct store *, const struct user *,
+		    unsigned, const char *, bool, unsigned *);
+	enum err (*user_list_after)(struct store *, struct arena *,
+		    const struct id *, size_t, struct user *, size_t *);
+	enum err (*user_remove)(struct store *, const struct id *);
+	enum err (*profile)(struct store *, struct arena *,
+		    const struct id *, const struct id *, struct user *,
+		    struct session *);
+	enum err (*session_insert)(struct store *, const struct session *);
+	enum err (*session_find)(struct store *, struct arena *,
+		    const struct id *, struct session *);
+	enum err (*session_swap)(struct store *, int64_t,
+		    const struct session *);
+	enum err (*session_end)(struct store *, const struct id *,
+		    const char *, int64_t);
+	enum err (*session_end_all)(struct store *, const struct id *,
+		    const struct id *, const char *, int64_t, int64_t *);
+	enum err (*session_list)(struct store *, struct arena *,
+		    const struct id *, int64_t, size_t, struct session *,
+		    size_t *);
+	enum err (*session_purge)(struct store *, int64_t);
+	enum err (*throttle_take)(struct store *, const unsigned char *,
+		    const struct throttle_rule *, int64_t, int64_t *);
+	enum err (*throttle_give_back)(struct store *,
+		    const unsigned char *, const struct throttle_rule *);
+	enum err (*throttle_forgive)(struct store *, const unsigned char *);
+	enum err (*ping)(struct store *);
+	enum err (*describe)(struct store *, struct arena *, const char **);
+	enum err (*backup)(struct store *, const char *,
+		    void (*)(int, int));
+};
+
+/* `path` is what follows "sqlite:". */
+enum err	sqlite_open(const char *path, enum store_mode mode,
+		    struct store **out) NODISCARD;
+
+#endif

@@ -1,0 +1,297 @@
+#include "base/base.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/id.h"
+#include "store/sql.h"
+#include "store/sqlite.h"
+#include "store/store.h"
+
+/* Each name is looked up in its own index, and only while none was found. */
+static const char by_login[] =
+    "SELECT " USER_COLUMNS " FROM users u WHERE u.rowid = coalesce("
+    "(SELECT rowid FROM users WHERE username = ?), "
+    "(SELECT rowid FROM users WHERE username = ?), "
+    "(SELECT rowid FROM users WHERE email = ?), "
+    "(SELECT rowid FROM users WHERE email = ?))";
+
+static const char by_id[] =
+    "SELECT " USER_COLUMNS " FROM users u WHERE u.id = ?";
+
+static const char list_after[] =
+    "SELECT " USER_COLUMNS " FROM users u WHERE u.id > ? "
+    "ORDER BY u.id LIMIT ?";
+
+static const char insert[] =
+    "INSERT INTO users (id, username, email, full_name, avatar, cover_image, "
+    "password, created_at, updated_at, version, epoch, disabled, "
+    "watch_history) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+static const char others[] =
+    "SELECT EXISTS (SELECT 1 FROM users WHERE username = ? AND id <> ?), "
+    "EXISTS (SELECT 1 FROM users WHERE email = ? AND id <> ?)";
+
+static const char is_there[] = "SELECT 1 FROM users WHERE id = ?";
+
+static const char remove_one[] = "DELETE FROM users WHERE id = ?";
+
+static void
+get_watch_history(struct sql *db, struct arena *arena, struct user *out)
+{
+	const void	*bytes;
+	struct id	*history;
+	size_t		 size;
+
+	if ((bytes = sql_get_bytes(db, &size)) == NULL || size == 0)
+		return;
+	if ((history = arena_alloc(arena, size)) == NULL) {
+		sql_fail(db, E_INTERNAL);
+		return;
+	}
+	memcpy(history, bytes, size);
+	out->watch_history = history;
+	out->watch_count = size / sizeof(*history);
+}
+
+void
+sqlite_get_user(struct sql *db, struct arena *arena, struct user *out)
+{
+	*out = (struct user){ 0 };
+	sqlite_get_id(db, &out->id);
+	out->username = sqlite_get_text(db, arena);
+	out->email = sqlite_get_text(db, arena);
+	out->full_name = sqlite_get_text(db, arena);
+	out->avatar = sqlite_get_text(db, arena);
+	out->cover_image = sqlite_get_text(db, arena);
+	out->password = sqlite_get_text(db, arena);
+	out->created_at = sql_get_int(db);
+	out->updated_at = sql_get_int(db);
+	out->version = sql_get_int(db);
+	out->epoch = sql_get_int(db);
+	out->disabled = sql_get_int(db) != 0;
+	get_watch_history(db, arena, out);
+}
+
+/* The current statement finds one account or none. */
+static enum err
+find(struct sql *db, struct arena *arena, struct user *out)
+{
+	struct user	user;
+	bool		is_found;
+	enum err	err;
+
+	if ((is_found = sql_row(db)))
+		sqlite_get_user(db, arena, &user);
+	if ((err = sql_end(db)) != OK)
+		return err;
+	if (!is_found)
+		return E_NOT_FOUND;
+	*out = user;
+	return OK;
+}
+
+enum err
+sqlite_user_by_login(struct store *store, struct arena *arena,
+    const struct login_names *names, struct user *out)
+{
+	struct sql *db = sqlite_of(store)->db;
+
+	sql_query(db, by_login);
+	sql_put_text(db, names->username);
+	sql_put_text(db, names->username_nfc);
+	sql_put_text(db, names->email);
+	sql_put_text(db, names->email_lower);
+	return find(db, arena, out);
+}
+
+enum err
+sqlite_user_by_id(struct store *store, struct arena *arena,
+    const struct id *id, struct user *out)
+{
+	struct sql *db = sqlite_of(store)->db;
+
+	sql_query(db, by_id);
+	sqlite_put_id(db, id);
+	return find(db, arena, out);
+}
+
+enum err
+sqlite_user_list_after(struct store *store, struct arena *arena,
+    const struct id *after, size_t limit, struct user *out, size_t *count)
+{
+	struct sql	*db = sqlite_of(store)->db;
+	struct user	*users;
+	size_t		 n = 0;
+	enum err	 err;
+
+	if ((users = arena_alloc(arena, limit * sizeof(*users))) == NULL)
+		return E_INTERNAL;
+	sql_query(db, list_after);
+	sqlite_put_id(db, after);
+	sql_put_int(db, (int64_t)limit);
+	while (n < limit && sql_row(db))
+		sqlite_get_user(db, arena, &users[n++]);
+	if ((err = sql_end(db)) != OK)
+		return err;
+
+	memcpy(out, users, n * sizeof(*out));
+	*count = n;
+	return OK;
+}
+
+/* Which of the `fields` of `user` is somebody else's; 0: its id. */
+static enum err
+find_taken(struct sql *db, const struct user *user, unsigned fields,
+    unsigned *taken)
+{
+	bool		username = false, email = false;
+	enum err	err;
+
+	sql_query(db, others);
+	sql_put_text(db, fields & USER_USERNAME ? user->username : NULL);
+	sqlite_put_id(db, &user->id);
+	sql_put_text(db, fields & USER_EMAIL ? user->email : NULL);
+	sqlite_put_id(db, &user->id);
+	if (sql_row(db)) {
+		username = sql_get_int(db) != 0;
+		email = sql_get_int(db) != 0;
+	}
+	if ((err = sql_end(db)) != OK)
+		return err;
+
+	*taken = username ? USER_USERNAME : email ? USER_EMAIL : 0;
+	return E_EXISTS;
+}
+
+enum err
+sqlite_user_insert(struct store *store, const struct user *user,
+    unsigned *taken)
+{
+	struct sqlite	*sq = sqlite_of(store);
+	struct sql	*db = sq->db;
+	enum err	 err;
+
+	if ((err = sqlite_write(sq, SYNC_FULL)) != OK)
+		return err;
+	sql_query(db, insert);
+	sqlite_put_id(db, &user->id);
+	sql_put_text(db, user->username);
+	sql_put_text(db, user->email);
+	sql_put_text(db, user->full_name);
+	sql_put_text(db, user->avatar);
+	sql_put_text(db, user->cover_image);
+	sql_put_text(db, user->password);
+	sql_put_int(db, user->created_at);
+	sql_put_int(db, user->updated_at);
+	sql_put_int(db, user->version);
+	sql_put_int(db, user->epoch);
+	sql_put_int(db, user->disabled);
+	sql_put_blob(db, user->watch_history,
+	    user->watch_count * sizeof(*user->watch_history));
+	if ((err = sql_run(db)) == E_EXISTS)
+		err = find_taken(db, user, USER_USERNAME | USER_EMAIL, taken);
+	return sqlite_written(sq, err);
+}
+
+/* A statement that names only what it writes; sql.c keeps it by its text. */
+static void
+query_update(struct sql *db, unsigned fields, bool if_password)
+{
+	static const struct {
+		unsigned	 field;
+		const char	*text;
+	} set[] = {
+		{ USER_USERNAME, ", username = ?" },
+		{ USER_EMAIL, ", email = ?" },
+		{ USER_FULL_NAME, ", full_name = ?" },
+		{ USER_AVATAR, ", avatar = ?" },
+		{ USER_COVER_IMAGE, ", cover_image = ?" },
+		{ USER_PASSWORD, ", password = ?" },
+		{ USER_DISABLED, ", disabled = ?" },
+		{ USER_EPOCH, ", epoch = epoch + 1" },
+	};
+	char	text[320] = "UPDATE users SET updated_at = ?";
+	size_t	i, end = strlen(text);
+
+	for (i = 0; i < NELEMS(set); i++)
+		if (fields & set[i].field)
+			end += (size_t)snprintf(text + end,
+			    sizeof(text) - end, "%s", set[i].text);
+	end += (size_t)snprintf(text + end, sizeof(text) - end, "%s",
+	    if_password ? " WHERE id = ? AND password = ?" :
+	    " WHERE id = ?");
+	assert(end < sizeof(text));
+	sql_query(db, text);
+}
+
+static enum err
+run_update(struct sql *db, const struct user *user, unsigned fields,
+    const char *if_password)
+{
+	query_update(db, fields, if_password != NULL);
+	sql_put_int(db, user->updated_at);
+	if (fields & USER_USERNAME)
+		sql_put_text(db, user->username);
+	if (fields & USER_EMAIL)
+		sql_put_text(db, user->email);
+	if (fields & USER_FULL_NAME)
+		sql_put_text(db, user->full_name);
+	if (fields & USER_AVATAR)
+		sql_put_text(db, user->avatar);
+	if (fields & USER_COVER_IMAGE)
+		sql_put_text(db, user->cover_image);
+	if (fields & USER_PASSWORD)
+		sql_put_text(db, user->password);
+	if (fields & USER_DISABLED)
+		sql_put_int(db, user->disabled);
+	sqlite_put_id(db, &user->id);
+	if (if_password != NULL)
+		sql_put_text(db, if_password);
+	return sql_run(db);
+}
+
+/* Why an update met no row. */
+static enum err
+why_not(struct sql *db, const struct id *id)
+{
+	bool		is_found;
+	enum err	err;
+
+	sql_query(db, is_there);
+	sqlite_put_id(db, id);
+	is_found = sql_row(db);
+	if ((err = sql_end(db)) != OK)
+		return err;
+	return is_found ? E_STALE : E_NOT_FOUND;
+}
+
+enum err
+sqlite_user_update(struct store *store, const struct user *user,
+    unsigned fields, const char *if_password, bool _ UNUSED, unsigned *taken)
+{
+	struct sqlite	*sq = sqlite_of(store);
+	enum err	 err;
+
+	if ((err = sqlite_write(sq, SYNC_FULL)) != OK)
+		return err;
+	err = run_update(sq->db, user, fields, if_password);
+	if (err == E_EXISTS)
+		err = find_taken(sq->db, user, fields, taken);
+	else if (err == OK && sql_changes(sq->db) == 0)
+		err = why_not(sq->db, &user->id);
+	return sqlite_written(sq, err);
+}
+
+enum err
+sqlite_user_remove(struct store *store, const struct id *id)
+{
+	struct sqlite	*sq = sqlite_of(store);
+	enum err	 err;
+
+	if ((err = sqlite_write(sq, SYNC_FULL)) != OK)
+		return err;
+	sql_query(sq->db, remove_one);
+	sqlite_put_id(sq->db, id);
+	if ((err = sql_run(sq->db)) == OK && sql_changes(sq->db) == 0)
+		err = E_NOT_FOUND;
+	return sqlite_written(sq, err);
+}
