@@ -1,0 +1,192 @@
+#include <time.h>
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/id.h"
+#include "base/ctx.h"
+#include "base/log.h"
+#include "base/slot.h"
+#include "base/text.h"
+#include "store/store.h"
+#include "account/authenticate.h"
+#include "account/password.h"
+#include "account/policy.h"
+#include "account/users.h"
+
+enum { SLOT_PATIENCE = 2000 };	/* ms until a login is told to come back */
+
+static enum err
+take_slot(struct ctx *ctx, int *slot)
+{
+	return slot_take(ctx->conf->run_dir, (size_t)ctx->conf->hash_slots,
+	    SLOT_PATIENCE, slot);
+}
+
+static struct password_cost
+cost_of(const struct conf *conf)
+{
+	return (struct password_cost){
+		.memory = conf->hash_memory,
+		.passes = conf->hash_passes,
+	};
+}
+
+/*
+ * Replaces a hash of an earlier system or of another cost.  Bcrypt ignores
+ * what follows its 72nd byte: a hash of a longer password must stay bcrypt,
+ * or the tail that the user may type either way would suddenly count.  The
+ * write is bound to the hash just verified; losing against a new password is
+ * as good as done.
+ */
+static void
+rehash(struct ctx *ctx, struct user *user, const char *password,
+    const char *nfc)
+{
+	const struct password_cost	 cost = cost_of(ctx->conf);
+	const char			*verified = user->password;
+	char				*hash;
+	unsigned			 taken;
+	enum err			 err;
+
+	if (!password_needs_rehash(&cost, verified))
+		return;
+	if (strncmp(verified, "$2", 2) == 0 &&
+	    (strlen(password) > BCRYPT_MAX || strlen(nfc) > BCRYPT_MAX))
+		return;
+
+	if ((hash = arena_alloc(ctx->arena, PASSWORD_HASH_SIZE)) == NULL ||
+	    password_hash(&cost, nfc, hash) != OK)
+		return;
+	user->password = hash;
+	user->updated_at = ctx->now;
+	err = store_user_update(ctx->store, user, USER_PASSWORD, verified,
+	    false, &taken);
+	if (err != OK && err != E_STALE && err != E_NOT_FOUND)
+		log_warn("an old password hash could not be replaced");
+}
+
+/* One verification, or one that takes as long and is always wrong. */
+static enum err
+verify(struct ctx *ctx, const struct user *user, const char *password,
+    const char *nfc, bool *correct)
+{
+	const struct password_cost	cost = cost_of(ctx->conf);
+	char				unused[PASSWORD_HASH_SIZE];
+
+	if (user != NULL && password_is_known(user->password))
+		return password_verify(user->password, password, nfc,
+		    correct);
+	*correct = false;
+	return password_hash(&cost, nfc, unused);
+}
+
+static enum err
+authenticate(struct ctx *ctx, struct user *user, const char *password)
+{
+	const char	*nfc;
+	bool		 correct;
+	enum err	 err;
+	int		 slot;
+
+	if ((nfc = text_nfc(ctx->arena, password)) == NULL)
+		return E_INTERNAL;
+	if ((err = take_slot(ctx, &slot)) != OK)
+		return err;
+	err = verify(ctx, user, password, nfc, &correct);
+	if (err == OK && correct)
+		rehash(ctx, user, password, nfc);
+	slot_release(slot);
+	if (err != OK)
+		return err;
+
+	return correct && !user->disabled ? OK : E_CREDENTIALS;
+}
+
+static void
+sleep_until(int64_t time)
+{
+	struct timespec	ts;
+	int64_t		left;
+
+	if ((left = time - clock_monotonic()) <= 0)
+		return;
+	ts.tv_sec = (time_t)(left / 1000);
+	ts.tv_nsec = (long)(left % 1000) * 1000000;
+	(void)nanosleep(&ts, NULL);
+}
+
+enum err
+users_authenticate(struct ctx *ctx, const char *name, const char *password,
+    struct user **out)
+{
+	const int64_t	 started = clock_monotonic();
+	struct user	*user = NULL;
+	char		 hex[ID_HEX_SIZE];
+	enum err	 err;
+
+	err = users_find_by_login(ctx, name, &user);
+	if (err != OK && err != E_NOT_FOUND)
+		return err;
+	if ((err = authenticate(ctx, user, password)) == OK) {
+		*out = user;
+		return OK;
+	}
+
+	if (err == E_CREDENTIALS) {
+		if (user != NULL) {
+			id_hex(&user->id, hex);
+			ctx_note(ctx, "%s user=%s", user->disabled ?
+			    "disabled" : "wrong password", hex);
+		}
+		sleep_until(started + ctx->conf->login_floor);
+	}
+	return err;
+}
+
+enum err
+user_is_password_correct(struct ctx *ctx, const struct user *user,
+    const char *password, bool *correct)
+{
+	const char	*nfc;
+	enum err	 err;
+	int		 slot;
+
+	if ((nfc = text_nfc(ctx->arena, password)) == NULL)
+		return E_INTERNAL;
+	if ((err = take_slot(ctx, &slot)) != OK)
+		return err;
+	err = verify(ctx, user, password, nfc, correct);
+	slot_release(slot);
+	return err;
+}
+
+enum err
+user_set_password(struct ctx *ctx, struct user *user, const char *password)
+{
+	const struct password_cost	 cost = cost_of(ctx->conf);
+	const char			*nfc, *problem;
+	char				*hash;
+	enum err			 err;
+	int				 slot;
+
+	nfc = text_nfc(ctx->arena, password);
+	hash = arena_alloc(ctx->arena, PASSWORD_HASH_SIZE);
+	if (nfc == NULL || hash == NULL)
+		return E_INTERNAL;
+	if ((problem = password_problem(ctx->conf, user, nfc)) != NULL)
+		return fail_member(ctx, E_MEMBER, "password", problem);
+
+	if ((err = take_slot(ctx, &slot)) != OK)
+		return err;
+	err = password_hash(&cost, nfc, hash);
+	slot_release(slot);
+	if (err != OK)
+		return err;
+
+	user->password = hash;
+	user->changed |= USER_PASSWORD | USER_EPOCH;
+	return OK;
+}

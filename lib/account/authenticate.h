@@ -1,0 +1,33 @@
+/*
+ * Who knows the password.  At most `hash_slots` hashes are computed at a time
+ * on this host; an unknown name costs the same as a wrong password.
+ */
+#ifndef DARBAN_AUTHENTICATE_H
+#define DARBAN_AUTHENTICATE_H
+
+#include "base/ctx.h"
+#include "store/store.h"
+
+/*
+ * The account of `name` (see users_find_by_login), where `password` is its
+ * password and it is not disabled, else E_CREDENTIALS, whichever it was.  A
+ * hash of an earlier system is replaced on the way.  A failure is not told
+ * before `login_floor` has passed.  E_BUSY, E_UNAVAILABLE, E_INTERNAL.
+ */
+enum err	users_authenticate(struct ctx *ctx, const char *name,
+		    const char *password, struct user **out) NODISCARD;
+
+/* E_BUSY, E_UNAVAILABLE, E_INTERNAL; `*correct` is the answer where OK. */
+enum err	user_is_password_correct(struct ctx *ctx,
+		    const struct user *user, const char *password,
+		    bool *correct) NODISCARD;
+
+/*
+ * Hashes `password` (in NFC) into the instance and raises its epoch;
+ * user_save writes both at once, and every session opened before is dead.
+ * E_MEMBER: not as policy.h wants it; E_BUSY, E_UNAVAILABLE, E_INTERNAL.
+ */
+enum err	user_set_password(struct ctx *ctx, struct user *user,
+		    const char *password) NODISCARD;
+
+#endif

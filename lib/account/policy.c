@@ -1,0 +1,168 @@
+#include "base/base.h"
+#include "base/err.h"
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "store/store.h"
+#include "account/password.h"
+#include "account/policy.h"
+
+enum {
+	USERNAME_MAX = 64,		/* code points */
+	FULL_NAME_MAX = 128,		/* code points */
+	EMAIL_MAX = 254,		/* bytes (RFC 5321, 4.5.3.1.3) */
+	PASSWORD_LENGTH_MAX = 256,	/* code points */
+	TYPED_NAME_MAX = 1024,		/* bytes */
+};
+
+char *
+clean_username(struct arena *arena, const char *text)
+{
+	return text_nfc(arena, text_lower(arena, text_trim(arena, text)));
+}
+
+/*
+ * Not in NFC: an address is looked up as it was typed, and who typed it in
+ * another normalization form would not be found by the very same bytes.
+ */
+char *
+clean_email(struct arena *arena, const char *text)
+{
+	return text_lower(arena, text_trim(arena, text));
+}
+
+char *
+clean_full_name(struct arena *arena, const char *text)
+{
+	return text_nfc(arena, text_trim(arena, text));
+}
+
+/* An @ would make a username look like somebody's address at login. */
+const char *
+username_problem(const char *username)
+{
+	if (username == NULL || *username == '\0')
+		return "is empty";
+	if (text_length(username) > USERNAME_MAX)
+		return "is longer than 64 characters";
+	if (text_has_space(username))
+		return "contains white space";
+	if (text_has_control(username))
+		return "contains control characters";
+	if (strchr(username, '@') != NULL)
+		return "contains an @";
+	return NULL;
+}
+
+/*
+ * No more than the form: whether there is such a mailbox only a message to it
+ * can tell.
+ */
+const char *
+email_problem(const char *email)
+{
+	const char *at;
+
+	if (email == NULL || *email == '\0')
+		return "is empty";
+	if (strlen(email) > EMAIL_MAX)
+		return "is longer than 254 bytes";
+	if (text_has_space(email) || text_has_control(email) ||
+	    (at = strchr(email, '@')) == NULL || at == email ||
+	    at[1] == '\0' || strchr(at + 1, '@') != NULL)
+		return "is not an e-mail address";
+	return NULL;
+}
+
+const char *
+full_name_problem(const char *full_name)
+{
+	if (full_name == NULL || *full_name == '\0')
+		return "is empty";
+	if (text_length(full_name) > FULL_NAME_MAX)
+		return "is longer than 128 characters";
+	if (text_has_control(full_name))
+		return "contains control characters";
+	return NULL;
+}
+
+/* The form in which two spellings of a word are the same bytes. */
+static char *
+fold(struct arena *arena, const char *text)
+{
+	return text_nfc(arena, text_lower(arena, text_nfc(arena, text)));
+}
+
+/* Nothing is equal to a name that the account does not have. */
+static bool
+is_same(struct arena *arena, const char *folded, const char *name)
+{
+	const char *other = fold(arena, name);
+
+	return folded != NULL && other != NULL && strcmp(folded, other) == 0;
+}
+
+static bool
+is_own_name(struct arena *arena, const struct user *user,
+    const char *password)
+{
+	const char	*folded = fold(arena, password);
+	const char	*local = NULL;
+
+	if (user->email != NULL)
+		local = arena_strndup(arena, user->email,
+		    strcspn(user->email, "@"));
+	return is_same(arena, folded, user->username) ||
+	    is_same(arena, folded, user->email) ||
+	    is_same(arena, folded, local) ||
+	    is_same(arena, folded, user->full_name);
+}
+
+/*
+ * The folded copies of the password live in an arena of their own, wiped
+ * before anybody hashes anything.  Without memory the password is refused: a
+ * rule that was not checked was not kept.
+ */
+const char *
+password_problem(const struct conf *conf, const struct user *user,
+    const char *password)
+{
+	static const char	 unchecked[] = "could not be checked";
+	const char		*problem = NULL;
+	struct arena		*arena;
+
+	if (text_length(password) > PASSWORD_LENGTH_MAX)
+		return "is too long";
+	if (text_length(password) < (size_t)conf->password_min)
+		return "is too short";
+
+	if ((arena = arena_new()) == NULL)
+		return unchecked;
+	if (is_own_name(arena, user, password))
+		problem = "is one of your own names";
+	else if (arena_failed(arena))
+		problem = unchecked;
+	arena_free(arena);
+	return problem;
+}
+
+const char *
+login_name_problem(const char *name)
+{
+	return strlen(name) > TYPED_NAME_MAX ? "is too long" : NULL;
+}
+
+const char *
+login_password_problem(const char *password)
+{
+	if (*password == '\0')
+		return "is empty";
+	return strlen(password) > PASSWORD_MAX ? "is too long" : NULL;
+}
+
+const char *
+any_text(const char *_ UNUSED)
+{
+	return NULL;
+}

@@ -1,0 +1,377 @@
+#include "base/base.h"
+#include "base/err.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/crypto.h"
+#include "base/conf.h"
+#include "base/ctx.h"
+#include "base/log.h"
+#include "store/store.h"
+#include "account/session.h"
+#include "account/token.h"
+#include "account/user.h"
+
+enum {
+	/* Whoever loses one race finds itself inside the grace. */
+	SWAP_ATTEMPTS = 4,
+	/* Rows beyond max_sessions that one login looks for. */
+	SURPLUS_MAX = 16,
+};
+
+/* How long an ended session can still be looked up. */
+static const int64_t KEPT = HOURS(24);
+
+bool
+session_is_alive(const struct session *session, const struct user *user,
+    int64_t now)
+{
+	return session->ended_at == 0 &&
+	    now < session->idle_at && now < session->expires_at &&
+	    !user->disabled && session->epoch == user->epoch;
+}
+
+/* Binds a counter to this row: HMAC of session and counter, by its nonce. */
+static enum err
+make_proof(const struct session *session, int64_t counter,
+    unsigned char out[MAC_SIZE])
+{
+	unsigned char	data[ID_SIZE + 8];
+	size_t		i;
+
+	memcpy(data, session->id.b, ID_SIZE);
+	for (i = 0; i < 8; i++)
+		data[ID_SIZE + i] =
+		    (unsigned char)((uint64_t)counter >> (8 * (7 - i)));
+	return crypto_mac(session->nonce, sizeof(session->nonce), data,
+	    sizeof(data), out);
+}
+
+static enum err
+session_refresh_token(struct ctx *ctx, const struct session *session,
+    char **out)
+{
+	struct claims claims = {
+		.user = session->user,
+		.session = session->id,
+		.issued_at = session->rotated_at / 1000,
+		.expires_at = session->idle_at / 1000,
+		.counter = session->counter,
+	};
+	enum err err;
+
+	if ((err = make_proof(session, session->counter, claims.proof)) != OK)
+		return err;
+	return token_make(ctx, TOKEN_REFRESH, &claims, out);
+}
+
+enum err
+session_tokens(struct ctx *ctx, const struct user *user,
+    const struct session *session, struct tokens *out)
+{
+	struct tokens	tokens;
+	enum err	err;
+
+	if ((err = user_access_token(ctx, user, session,
+	    &tokens.access)) != OK ||
+	    (err = session_refresh_token(ctx, session,
+	    &tokens.refresh)) != OK)
+		return err;
+	tokens.access_expires_at =
+	    session->rotated_at + ctx->conf->access_ttl;
+	tokens.refresh_expires_at = session->idle_at;
+	*out = tokens;
+	return OK;
+}
+
+static int64_t
+idle_limit(const struct ctx *ctx, int64_t expires_at)
+{
+	const int64_t limit = ctx->now + ctx->conf->refresh_ttl;
+
+	return limit < expires_at ? limit : expires_at;
+}
+
+static enum err
+session_new(struct ctx *ctx, const struct user *user, struct session *out)
+{
+	enum err err;
+
+	*out = (struct session){
+		.user = user->id,
+		.epoch = user->epoch,
+		.counter = 1,
+		.created_at = ctx->now,
+		.rotated_at = ctx->now,
+		.expires_at = ctx->now + ctx->conf->session_ttl,
+		.user_agent = ctx->user_agent,
+		.ip = ctx->address,
+	};
+	out->idle_at = idle_limit(ctx, out->expires_at);
+	if ((err = id_make(ctx->now, &out->id)) != OK)
+		return err;
+	return crypto_random(out->nonce, sizeof(out->nonce));
+}
+
+/* The oldest sessions beyond the limit give way. */
+static enum err
+end_surplus(struct ctx *ctx, const struct user *user)
+{
+	const size_t	 max = (size_t)ctx->conf->max_sessions;
+	const size_t	 limit = max + SURPLUS_MAX;
+	struct session	*list;
+	size_t		 count, i;
+	enum err	 err;
+
+	list = arena_alloc(ctx->arena, limit * sizeof(*list));
+	if (list == NULL)
+		return E_INTERNAL;
+	err = store_session_list(ctx->store, ctx->arena, &user->id, ctx->now,
+	    limit, list, &count);
+	for (i = max; err == OK && i < count; i++)
+		err = store_session_end(ctx->store, &list[i].id, "limit",
+		    ctx->now);
+	return err;
+}
+
+static void
+note(struct ctx *ctx, const char *what, const struct session *session)
+{
+	char user[ID_HEX_SIZE], id[ID_HEX_SIZE];
+
+	id_hex(&session->user, user);
+	id_hex(&session->id, id);
+	ctx_note(ctx, "%s user=%s session=%s", what, user, id);
+}
+
+enum err
+session_open(struct ctx *ctx, const struct user *user, struct tokens *out)
+{
+	struct session	session;
+	enum err	err;
+
+	/* Tokens first: a session whose tokens cannot be made is not kept. */
+	if ((err = session_new(ctx, user, &session)) != OK ||
+	    (err = session_tokens(ctx, user, &session, out)) != OK ||
+	    (err = store_session_insert(ctx->store, &session)) != OK)
+		return err;
+
+	/* What fails of this is made good by the next login. */
+	if (end_surplus(ctx, user) != OK ||
+	    store_session_purge(ctx->store, ctx->now - KEPT) != OK)
+		log_warn("old sessions could not be tidied up");
+	note(ctx, "session opened", &session);
+	return OK;
+}
+
+/* The account and session that a token names, dead or alive. */
+static enum err
+session_of_claims(struct ctx *ctx, const struct claims *claims,
+    struct user **user_out, struct session **session_out)
+{
+	struct session	*session;
+	struct user	*user;
+	enum err	 err;
+
+	user = arena_alloc(ctx->arena, sizeof(*user));
+	session = arena_alloc(ctx->arena, sizeof(*session));
+	if (user == NULL || session == NULL)
+		return E_INTERNAL;
+
+	err = store_profile(ctx->store, ctx->arena, &claims->user,
+	    &claims->session, user, session);
+	if (err == E_NOT_FOUND)
+		return E_TOKEN;
+	if (err != OK)
+		return err;
+	*user_out = user;
+	*session_out = session;
+	return OK;
+}
+
+/* `session_check = off`: the token alone says that the session lives. */
+static enum err
+trust_claims(struct ctx *ctx, const struct claims *claims,
+    struct user **user_out, struct session **session_out)
+{
+	struct session	*session;
+	struct user	*user;
+	enum err	 err;
+
+	user = arena_alloc(ctx->arena, sizeof(*user));
+	session = arena_alloc(ctx->arena, sizeof(*session));
+	if (user == NULL || session == NULL)
+		return E_INTERNAL;
+
+	err = store_user_by_id(ctx->store, ctx->arena, &claims->user, user);
+	if (err != OK)
+		return err == E_NOT_FOUND ? E_TOKEN : err;
+	session->id = claims->session;
+	session->user = claims->user;
+	*user_out = user;
+	*session_out = session;
+	return OK;
+}
+
+enum err
+session_authenticate(struct ctx *ctx, const char *access, struct user **user,
+    struct session **session)
+{
+	struct session	*found;
+	struct claims	 claims;
+	struct user	*owner;
+	enum err	 err;
+
+	if ((err = token_read(ctx, TOKEN_ACCESS, access, &claims)) != OK)
+		return err;
+	if (!ctx->conf->session_check)
+		return trust_claims(ctx, &claims, user, session);
+
+	if ((err = session_of_claims(ctx, &claims, &owner, &found)) != OK)
+		return err;
+	if (!session_is_alive(found, owner, ctx->now))
+		return E_SESSION_ENDED;
+	*user = owner;
+	*session = found;
+	return OK;
+}
+
+/* Step 1, all of it, and step 2: see session.h. */
+static enum err
+genuine_session(struct ctx *ctx, const struct claims *claims,
+    struct user **user, struct session **session)
+{
+	unsigned char	proof[MAC_SIZE];
+	enum err	err;
+
+	if ((err = session_of_claims(ctx, claims, user, session)) != OK ||
+	    (err = make_proof(*session, claims->counter, proof)) != OK)
+		return err;
+	if (!crypto_equal(proof, claims->proof, sizeof(proof)))
+		return E_TOKEN;
+
+	if (session_is_alive(*session, *user, ctx->now))
+		return OK;
+	ctx->drop_cookies = true;
+	return E_SESSION_ENDED;
+}
+
+/* A clock that was set back must not turn a retry into a reuse. */
+static bool
+is_forgiven(const struct ctx *ctx, const struct session *session,
+    int64_t counter)
+{
+	return counter == session->counter - 1 &&
+	    ctx->now - session->rotated_at <= ctx->conf->refresh_grace;
+}
+
+/* Steps 3 and 6: the row moves to the successor of what was presented. */
+static enum err
+rotate(struct ctx *ctx, const struct user *user,
+    const struct session *session, int64_t counter, struct tokens *out)
+{
+	struct session	next = *session;
+	struct tokens	tokens;
+	enum err	err;
+
+	next.counter = counter + 1;
+	next.rotated_at = ctx->now;
+	next.idle_at = idle_limit(ctx, session->expires_at);
+	if ((err = session_tokens(ctx, user, &next, &tokens)) != OK ||
+	    (err = store_session_swap(ctx->store, session->counter,
+	    &next)) != OK)
+		return err;
+
+	if (counter > session->counter)
+		note(ctx, "a lost rotation was made good", session);
+	*out = tokens;
+	return OK;
+}
+
+/* Step 5. */
+static enum err
+end_for_reuse(struct ctx *ctx, const struct session *session)
+{
+	enum err err;
+
+	if ((err = session_end(ctx, session, "reuse")) != OK)
+		return err;
+	note(ctx, "refresh token reused, session ended", session);
+	ctx->drop_cookies = true;
+	return E_REUSE;
+}
+
+enum err
+session_refresh(struct ctx *ctx, const char *refresh, struct tokens *out)
+{
+	struct session	*session;
+	struct claims	 claims;
+	struct user	*user;
+	enum err	 err;
+	int		 i;
+
+	if ((err = token_read(ctx, TOKEN_REFRESH, refresh, &claims)) != OK)
+		return err;
+
+	for (i = 0; i < SWAP_ATTEMPTS; i++) {
+		err = genuine_session(ctx, &claims, &user, &session);
+		if (err != OK)
+			return err;
+		if (is_forgiven(ctx, session, claims.counter))
+			return session_tokens(ctx, user, session, out);
+		if (claims.counter < session->counter)
+			return end_for_reuse(ctx, session);
+		err = rotate(ctx, user, session, claims.counter, out);
+		if (err != E_STALE)
+			return err;
+	}
+	return E_UNAVAILABLE;
+}
+
+enum err
+session_of_refresh_token(struct ctx *ctx, const char *refresh,
+    enum session_trust trust, struct user **user, struct session **session)
+{
+	struct session	*found;
+	struct claims	 claims;
+	struct user	*owner;
+	enum err	 err;
+
+	if ((err = token_read(ctx, TOKEN_REFRESH, refresh, &claims)) != OK ||
+	    (err = genuine_session(ctx, &claims, &owner, &found)) != OK)
+		return err;
+	if (trust == SESSION_CURRENT && claims.counter < found->counter &&
+	    !is_forgiven(ctx, found, claims.counter))
+		return E_TOKEN;
+	*user = owner;
+	*session = found;
+	return OK;
+}
+
+enum err
+session_end(struct ctx *ctx, const struct session *session,
+    const char *reason)
+{
+	enum err err;
+
+	err = store_session_end(ctx->store, &session->id, reason, ctx->now);
+	if (err == OK)
+		note(ctx, "session ended", session);
+	return err == E_NOT_FOUND ? OK : err;
+}
+
+enum err
+session_end_all(struct ctx *ctx, const struct user *user, const char *reason,
+    int64_t *count)
+{
+	char		hex[ID_HEX_SIZE];
+	enum err	err;
+
+	err = store_session_end_all(ctx->store, &user->id, NULL, reason,
+	    ctx->now, count);
+	if (err == OK) {
+		id_hex(&user->id, hex);
+		ctx_note(ctx, "all sessions ended user=%s", hex);
+	}
+	return err;
+}

@@ -1,0 +1,105 @@
+#include "base/base.h"
+#include "base/err.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/crypto.h"
+#include "base/conf.h"
+#include "base/ctx.h"
+#include "store/store.h"
+#include "account/policy.h"
+#include "account/token.h"
+#include "account/user.h"
+
+void
+user_set_username(struct user *user, const char *username)
+{
+	user->username = username;
+	user->changed |= USER_USERNAME;
+}
+
+void
+user_set_email(struct user *user, const char *email)
+{
+	user->email = email;
+	user->changed |= USER_EMAIL;
+}
+
+void
+user_set_full_name(struct user *user, const char *full_name)
+{
+	user->full_name = full_name;
+	user->changed |= USER_FULL_NAME;
+}
+
+void
+user_set_disabled(struct user *user, bool disabled)
+{
+	user->disabled = disabled;
+	user->changed |= USER_DISABLED;
+	if (disabled)
+		user->changed |= USER_EPOCH;
+}
+
+enum err
+user_validate(struct ctx *ctx, const struct user *user)
+{
+	const char	*username, *email, *full_name;
+
+	username = username_problem(user->username);
+	email = email_problem(user->email);
+	full_name = full_name_problem(user->full_name);
+
+	if (username != NULL)
+		return fail_member(ctx, E_MEMBER, "username", username);
+	if (email != NULL)
+		return fail_member(ctx, E_MEMBER, "email", email);
+	if (full_name != NULL)
+		return fail_member(ctx, E_MEMBER, "fullName", full_name);
+	return OK;
+}
+
+enum err
+user_taken(struct ctx *ctx, unsigned taken)
+{
+	return fail_member(ctx, E_EXISTS,
+	    taken == USER_USERNAME ? "username" : "email", "is taken");
+}
+
+enum err
+user_save(struct ctx *ctx, struct user *user, enum save how)
+{
+	unsigned	taken = 0;
+	enum err	err;
+
+	if (how == SAVE_VALIDATED &&
+	    (err = user_validate(ctx, user)) != OK)
+		return err;
+
+	user->updated_at = ctx->now;
+	err = store_user_update(ctx->store, user, user->changed, NULL,
+	    how == SAVE_VALIDATED, &taken);
+	if (err == E_EXISTS)
+		return user_taken(ctx, taken);
+	if (err == OK)
+		user->changed = 0;
+	return err;
+}
+
+enum err
+user_access_token(struct ctx *ctx, const struct user *user,
+    const struct session *session, char **out)
+{
+	const struct claims claims = {
+		.user = user->id,
+		.session = session->id,
+		.issued_at = session->rotated_at / 1000,
+		.expires_at =
+		    (session->rotated_at + ctx->conf->access_ttl) / 1000,
+		.username = user->username,
+		.email = user->email,
+		.full_name = user->full_name,
+	};
+
+	return token_make(ctx, TOKEN_ACCESS, &claims, out);
+}
