@@ -1,0 +1,31 @@
+/* Cookies (RFC 6265bis): read from the request, written to the answer. */
+#ifndef DARBAN_COOKIE_H
+#define DARBAN_COOKIE_H
+
+#include "base/conf.h"
+#include "base/ctx.h"
+
+enum cookie { COOKIE_ACCESS, COOKIE_REFRESH, COOKIE__MAX };
+
+/* Its name, behind the configured prefix. */
+const char	*cookie_name(struct ctx *ctx, enum cookie cookie);
+
+/*
+ * The value of a cookie of ours in a Cookie header (which may be NULL); NULL
+ * where it is not there, empty or the word `undefined`.  Names are compared
+ * exactly: `__HOST-` is not `__Host-`.  E_AMBIGUOUS: it is there twice, or
+ * behind a comma, as Apache joins two headers.  What other cookies look like
+ * is nobody's business.  E_INTERNAL.
+ */
+enum err	 cookie_find(struct ctx *ctx, const char *header,
+		    enum cookie cookie, const char **out) NODISCARD;
+
+/*
+ * The value of a Set-Cookie header for the cookie: HttpOnly and Secure, so
+ * that only the server changes it; it expires in `age` seconds, at once where
+ * `value` is NULL.  NULL without memory.
+ */
+const char	*cookie_make(struct ctx *ctx, enum cookie cookie,
+		    const char *value, int64_t age);
+
+#endif

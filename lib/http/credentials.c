@@ -1,0 +1,193 @@
+#include "base/base.h"
+#include "account/token.h"
+#include "http/cookie.h"
+#include "http/credentials.h"
+
+/* An empty token is none, and so is what a careless front-end stores. */
+static const char *
+presented(const char *token)
+{
+	if (token == NULL || *token == '\0' ||
+	    strcmp(token, "undefined") == 0)
+		return NULL;
+	return token;
+}
+
+static const char *
+bearer_of(const char *authorization)
+{
+	if (authorization == NULL ||
+	    strncasecmp(authorization, "Bearer", 6) != 0 ||
+	    (authorization[6] != ' ' && authorization[6] != '\0'))
+		return NULL;
+	authorization += 6;
+	return presented(authorization + strspn(authorization, " "));
+}
+
+enum err
+credentials_find(struct ctx *ctx, struct request *req)
+{
+	const char	*cookies, *authorization;
+	enum err	 err;
+
+	if ((err = request_header(req, "HTTP_COOKIE", &cookies)) != OK ||
+	    (err = request_header(req, "HTTP_AUTHORIZATION",
+	    &authorization)) != OK)
+		return err;
+	/* Where Apache hides it behind a rewritten route. */
+	if (authorization == NULL)
+		authorization = request_variable(req,
+		    "REDIRECT_HTTP_AUTHORIZATION");
+	req->bearer = bearer_of(authorization);
+
+	if ((err = cookie_find(ctx, cookies, COOKIE_ACCESS,
+	    &req->access_cookie)) != OK)
+		return err;
+	return cookie_find(ctx, cookies, COOKIE_REFRESH,
+	    &req->refresh_cookie);
+}
+
+bool
+credentials_have_access(const struct request *req)
+{
+	return req->access_cookie != NULL || req->bearer != NULL;
+}
+
+bool
+credentials_have_refresh(const struct request *req)
+{
+	const struct member *member;
+
+	if (req->refresh_cookie != NULL)
+		return true;
+	/* Of whatever type: what is wrong with it is said later. */
+	for (member = req->members; member != NULL; member = member->next)
+		if (strcmp(member->name, "refreshToken") == 0)
+			return member->type != JSON_TEXT ||
+			    presented(member->text) != NULL;
+	return false;
+}
+
+/*
+ * Which of two places speaks: the cookie where there is one.  Two good tokens
+ * of different sessions contradict each other; one that is not good names no
+ * session, so there is nothing to contradict.
+ */
+static enum err
+choose(struct ctx *ctx, enum token_use use, const char *cookie,
+    const char *other, const char **out)
+{
+	struct claims	a, b;
+	enum err	one, two;
+
+	if (cookie == NULL && other == NULL)
+		return E_UNAUTHENTICATED;
+	if (cookie != NULL && other != NULL && strcmp(cookie, other) != 0) {
+		one = token_read(ctx, use, cookie, &a);
+		two = token_read(ctx, use, other, &b);
+		if (one == OK && two == OK &&
+		    !id_equal(&a.session, &b.session))
+			return E_AMBIGUOUS;
+	}
+	*out = cookie != NULL ? cookie : other;
+	return OK;
+}
+
+enum err
+credentials_access(struct ctx *ctx, const struct request *req,
+    struct user **user, struct session **session)
+{
+	const char	*token;
+	enum err	 err;
+
+	if ((err = choose(ctx, TOKEN_ACCESS, req->access_cookie, req->bearer,
+	    &token)) != OK)
+		return err;
+	return session_authenticate(ctx, token, user, session);
+}
+
+enum err
+credentials_refresh(struct ctx *ctx, const struct request *req,
+    const char *from_body, const char **out)
+{
+	return choose(ctx, TOKEN_REFRESH, req->refresh_cookie,
+	    presented(from_body), out);
+}
+
+/* A credential was there and is no good, rather than something is broken. */
+static bool
+is_refusal(enum err err)
+{
+	return err == E_UNAUTHENTICATED || err == E_TOKEN ||
+	    err == E_SESSION_ENDED;
+}
+
+enum err
+credentials_either(struct ctx *ctx, const struct request *req,
+    const char *from_body, enum session_trust trust, struct user **user,
+    struct session **session)
+{
+	const char	*refresh;
+	enum err	 access_err, err;
+
+	access_err = credentials_access(ctx, req, user, session);
+	if (!is_refusal(access_err))
+		return access_err;
+
+	err = credentials_refresh(ctx, req, from_body, &refresh);
+	if (err == E_UNAUTHENTICATED)
+		return access_err;
+	if (err != OK)
+		return err;
+	return session_of_refresh_token(ctx, refresh, trust, user, session);
+}
+
+enum err
+credentials_end_previous(struct ctx *ctx, const struct request *req)
+{
+	struct request	 cookies = *req;
+	struct session	*session;
+	struct user	*user;
+	enum err	 err;
+
+	cookies.bearer = NULL;
+	err = credentials_either(ctx, &cookies, NULL, SESSION_ANY_ISSUED,
+	    &user, &session);
+	/* The new session brings cookies of its own. */
+	ctx->drop_cookies = false;
+	if (is_refusal(err))
+		return OK;
+	return err == OK ? session_end(ctx, session, "login") : err;
+}
+
+static void
+send_cookie(struct ctx *ctx, enum cookie cookie, const char *token,
+    int64_t expires_at, struct response *res)
+{
+	response_header(res, "Set-Cookie", cookie_make(ctx, cookie, token,
+	    (expires_at - ctx->now) / 1000));
+}
+
+void
+credentials_send(struct ctx *ctx, const struct tokens *tokens,
+    struct response *res)
+{
+	struct json *data;
+
+	send_cookie(ctx, COOKIE_ACCESS, tokens->access,
+	    tokens->access_expires_at, res);
+	send_cookie(ctx, COOKIE_REFRESH, tokens->refresh,
+	    tokens->refresh_expires_at, res);
+	if (!ctx->conf->body_tokens)
+		return;
+	data = response_data(res);
+	json_add_text(ctx->arena, data, "accessToken", tokens->access);
+	json_add_text(ctx->arena, data, "refreshToken", tokens->refresh);
+}
+
+void
+credentials_expire(struct ctx *ctx, struct response *res)
+{
+	send_cookie(ctx, COOKIE_ACCESS, NULL, ctx->now, res);
+	send_cookie(ctx, COOKIE_REFRESH, NULL, ctx->now, res);
+}

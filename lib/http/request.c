@@ -1,0 +1,300 @@
+#include "base/base.h"
+#include "base/err.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/ctx.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "http/transport.h"
+#include "http/request.h"
+#include "http/form.h"
+
+static const struct {
+	const char	*name;
+	unsigned	 method;
+} methods[] = {
+	{ "GET", METHOD_GET },
+	{ "HEAD", METHOD_HEAD },
+	{ "POST", METHOD_POST },
+	{ "PUT", METHOD_PUT },
+	{ "PATCH", METHOD_PATCH },
+	{ "DELETE", METHOD_DELETE },
+	{ "OPTIONS", METHOD_OPTIONS },
+};
+
+static const char *
+value_of(const char *variable, const char *name)
+{
+	const size_t length = strlen(name);
+
+	if (strncmp(variable, name, length) != 0 || variable[length] != '=')
+		return NULL;
+	return variable + length + 1;
+}
+
+const char *
+request_variable(const struct request *req, const char *name)
+{
+	char *const	*variable;
+	const char	*value;
+
+	for (variable = req->transport->environment; *variable != NULL;
+	    variable++)
+		if ((value = value_of(*variable, name)) != NULL)
+			return *value != '\0' ? value : NULL;
+	return NULL;
+}
+
+enum err
+request_header(const struct request *req, const char *name, const char **out)
+{
+	const char	*value, *found = NULL;
+	char *const	*variable;
+	bool		 is_there = false;
+
+	for (variable = req->transport->environment; *variable != NULL;
+	    variable++) {
+		if ((value = value_of(*variable, name)) == NULL)
+			continue;
+		if (is_there)
+			return E_MALFORMED;
+		is_there = true;
+		if (*value != '\0')
+			found = value;
+	}
+	*out = found;
+	return OK;
+}
+
+static enum err
+read_length(struct request *req)
+{
+	const char	*text = request_variable(req, "CONTENT_LENGTH");
+	size_t		 length = 0;
+
+	/* Without a length a body could be cut and nobody would see it. */
+	if (text == NULL)
+		return request_variable(req, "HTTP_TRANSFER_ENCODING") == NULL
+		    ? OK : E_MALFORMED;
+
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9' || length > SIZE_MAX / 16)
+			return E_MALFORMED;
+		length = length * 10 + (size_t)(*text - '0');
+	}
+	req->content_length = length;
+	return OK;
+}
+
+enum err
+request_start(struct request *req)
+{
+	const char	*name = request_variable(req, "REQUEST_METHOD");
+	size_t		 i;
+
+	for (i = 0; name != NULL && i < NELEMS(methods); i++)
+		if (strcmp(name, methods[i].name) == 0)
+			req->method = methods[i].method;
+	req->content_type = request_variable(req, "CONTENT_TYPE");
+	return read_length(req);
+}
+
+/*
+ * A media type (RFC 9110 section 8.3.1), with no parameter but the only
+ * charset that there is.
+ */
+static bool
+is_type(const char *value, const char *type)
+{
+	const size_t length = strlen(type);
+
+	if (strncasecmp(value, type, length) != 0)
+		return false;
+	value += length;
+	value += strspn(value, " \t");
+	if (*value == '\0')
+		return true;
+	if (*value++ != ';')
+		return false;
+	value += strspn(value, " \t");
+	if (*value == '\0')
+		return true;
+	if (strncasecmp(value, "charset=", 8) != 0)
+		return false;
+	value += 8;
+	return strcasecmp(value, "utf-8") == 0 ||
+	    strcasecmp(value, "\"utf-8\"") == 0;
+}
+
+static bool
+is_form(const struct request *req)
+{
+	return is_type(req->content_type,
+	    "application/x-www-form-urlencoded");
+}
+
+enum err
+request_check_body(const struct request *req, size_t max)
+{
+	if (req->content_length > max)
+		return E_TOO_LARGE;
+	if (req->content_length == 0)
+		return OK;
+	if (req->content_type == NULL)
+		return E_MEDIA_TYPE;
+	return is_type(req->content_type, "application/json") ||
+	    is_form(req) ? OK : E_MEDIA_TYPE;
+}
+
+static enum err
+read_object(struct ctx *ctx, const char *body, size_t size,
+    struct member **out)
+{
+	struct member		 *first = NULL, **last = &first, *member;
+	const struct json	 *value;
+	struct json		 *object;
+	enum err		  err;
+
+	if ((err = json_parse(ctx->arena, body, size, &object)) != OK)
+		return err;
+	if (json_type(object) != JSON_OBJECT)
+		return E_MALFORMED;
+
+	for (value = json_first(object); value != NULL;
+	    value = json_next(value)) {
+		member = arena_alloc(ctx->arena, sizeof(*member));
+		if (member == NULL)
+			return E_INTERNAL;
+		member->name = json_name(value);
+		member->type = json_type(value);
+		if (member->type == JSON_TEXT)
+			member->text = json_text(value);
+		if (member->type == JSON_BOOL)
+			member->yes = json_bool(value);
+		*last = member;
+		last = &member->next;
+	}
+	*out = first;
+	return OK;
+}
+
+enum err
+request_read_body(struct ctx *ctx, struct request *req)
+{
+	const size_t	 size = req->content_length;
+	struct member	*members = NULL;
+	enum err	 err;
+	char		*body;
+
+	if (size == 0)
+		return OK;
+	if ((body = arena_alloc(ctx->arena, size + 1)) == NULL)
+		return E_INTERNAL;
+	if (req->transport->read(req->transport->arg, body, size) < size)
+		return fail(ctx, E_MALFORMED,
+		    "The body is shorter than its Content-Length");
+
+	if (!text_is_valid(body, size))
+		err = E_MALFORMED;
+	else if (is_form(req))
+		err = form_parse(ctx->arena, body, size, &members);
+	else
+		err = read_object(ctx, body, size, &members);
+	if (err == E_MALFORMED)
+		return fail(ctx, err, is_form(req) ?
+		    "The body is not a well-formed form" :
+		    "The body is not a well-formed JSON object");
+	req->members = members;
+	return err;
+}
+
+/* What is wrong with the member that was sent for a field, or NULL. */
+static const char *
+field_problem(const struct field *field, struct member *member)
+{
+	if (field->problem != NULL)
+		return member->type == JSON_TEXT ?
+		    field->problem(member->text) : "must be text";
+
+	if (member->from_form && member->type == JSON_TEXT &&
+	    (strcmp(member->text, "true") == 0 ||
+	    strcmp(member->text, "false") == 0)) {
+		member->type = JSON_BOOL;
+		member->yes = *member->text == 't';
+	}
+	return member->type == JSON_BOOL ? NULL : "must be true or false";
+}
+
+static enum err
+bind_member(struct ctx *ctx, struct request *req, const struct field *fields,
+    struct member *member)
+{
+	const char	*problem;
+	size_t		 i;
+
+	for (i = 0; fields[i].name != NULL; i++)
+		if (strcmp(fields[i].name, member->name) == 0)
+			break;
+	if (fields[i].name == NULL)
+		return fail_member(ctx, E_MEMBER, member->name,
+		    "is not taken here");
+	if (req->values[i] != NULL)
+		return fail_member(ctx, E_MEMBER, member->name,
+		    "is there more than once");
+	if ((problem = field_problem(&fields[i], member)) != NULL)
+		return fail_member(ctx, E_MEMBER, member->name, problem);
+	req->values[i] = member;
+	return OK;
+}
+
+static bool
+is_sent(const struct request *req, const char *name)
+{
+	const struct member *member;
+
+	for (member = req->members; member != NULL; member = member->next)
+		if (strcmp(member->name, name) == 0)
+			return true;
+	return false;
+}
+
+enum err
+request_bind(struct ctx *ctx, struct request *req, const struct field *fields)
+{
+	static const struct field	 none[] = { { 0 } };
+	struct member			*member;
+	enum err			 err = OK, one;
+	size_t				 i;
+
+	if (fields == NULL)
+		fields = none;
+	for (i = 0; fields[i].name != NULL; i++) {
+		assert(i < FIELDS_MAX);
+		if (fields[i].required && !is_sent(req, fields[i].name))
+			err = fail_member(ctx, E_INPUT, fields[i].name,
+			    "is required");
+	}
+	if (err != OK)
+		return err;
+
+	for (member = req->members; member != NULL; member = member->next) {
+		one = bind_member(ctx, req, fields, member);
+		if (one != OK && err != E_INTERNAL)
+			err = one;
+	}
+	return err;
+}
+
+const char *
+request_field(const struct request *req, size_t field)
+{
+	assert(field < FIELDS_MAX);
+	return req->values[field] != NULL ? req->values[field]->text : NULL;
+}
+
+bool
+request_flag(const struct request *req, size_t field)
+{
+	assert(field < FIELDS_MAX);
+	return req->values[field] != NULL && req->values[field]->yes;
+}

@@ -1,0 +1,108 @@
+/*
+ * What was asked.  Made from the CGI meta-variables, then filled in the order
+ * of dispatch.c's checks; a handler sees only values that its endpoint
+ * declared and that were found good.  Everything lives in the arena.
+ */
+#ifndef DARBAN_REQUEST_H
+#define DARBAN_REQUEST_H
+
+#include "base/ctx.h"
+#include "base/json.h"
+#include "http/transport.h"
+
+enum {
+	METHOD_GET	= 1 << 0,
+	METHOD_HEAD	= 1 << 1,
+	METHOD_POST	= 1 << 2,
+	METHOD_PUT	= 1 << 3,
+	METHOD_PATCH	= 1 << 4,
+	METHOD_DELETE	= 1 << 5,
+	METHOD_OPTIONS	= 1 << 6,
+};
+
+/* A member of the body, as it was sent. */
+struct member {
+	const char	*name;
+	enum json_type	 type;
+	const char	*text;		/* where type is JSON_TEXT */
+	bool		 yes;		/* where type is JSON_BOOL */
+	bool		 from_form;	/* a text that may mean a boolean */
+	struct member	*next;
+};
+
+/*
+ * A member that an endpoint takes.  `problem` says what is wrong with a text
+ * (NULL where nothing is); without one the member is a boolean.  An array of
+ * them ends with a row without a name.
+ */
+struct field {
+	const char	*name;
+	const char	*(*problem)(const char *text);
+	bool		 required;
+};
+
+enum { OPTIONAL = false, REQUIRED = true };
+
+enum { FIELDS_MAX = 16 };	/* of one endpoint */
+
+struct request {
+	const struct transport	*transport;
+	unsigned		 method;	/* METHOD_*, 0: unknown */
+	const char		*content_type;	/* or NULL */
+	size_t			 content_length;
+
+	/* Tokens as presented; NULL where there is none (credentials.h). */
+	const char		*access_cookie;
+	const char		*refresh_cookie;
+	const char		*bearer;
+
+	struct member		*members;	/* of the body */
+	const struct member	*values[FIELDS_MAX];	/* by field, or NULL */
+
+	/* Whom an endpoint with .access = ACCESS_TOKEN serves. */
+	struct user		*user;
+	struct session		*session;
+};
+
+/* A meta-variable, or NULL where it is absent or empty. */
+const char	*request_variable(const struct request *req,
+		    const char *name);
+
+/*
+ * A meta-variable that stands for a header field which decides something:
+ * as above, but E_MALFORMED where it is there more than once.
+ */
+enum err	 request_header(const struct request *req, const char *name,
+		    const char **out) NODISCARD;
+
+/* Method, type and length.  E_MALFORMED: the length is not a number. */
+enum err	 request_start(struct request *req) NODISCARD;
+
+/*
+ * Before a body is read: E_TOO_LARGE above `max` bytes; E_MEDIA_TYPE where it
+ * is neither JSON nor a form.  No body is fine.
+ */
+enum err	 request_check_body(const struct request *req, size_t max)
+		    NODISCARD;
+
+/*
+ * Reads the body into `members`.  E_MALFORMED: fewer bytes than
+ * Content-Length said, not UTF-8, a NUL, not a JSON object, a bad escape;
+ * E_INTERNAL.
+ */
+enum err	 request_read_body(struct ctx *ctx, struct request *req)
+		    NODISCARD;
+
+/*
+ * Fits the members to the fields.  E_INPUT: a required one is missing; else
+ * E_MEMBER: one is unknown, doubled, of the wrong type, or its text has a
+ * problem.  Each is named in the answer's `errors`.
+ */
+enum err	 request_bind(struct ctx *ctx, struct request *req,
+		    const struct field *fields) NODISCARD;
+
+/* The good value of a field by its index: NULL or false where absent. */
+const char	*request_field(const struct request *req, size_t field);
+bool		 request_flag(const struct request *req, size_t field);
+
+#endif
