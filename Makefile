@@ -37,11 +37,15 @@ LIBS	 = -Wl,--as-needed -lfcgi -ljwt -lcjson -lcrypto -lsodium -lcrypt \
 
 lib	 := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c))
 cgi	 := $(patsubst cgi-bin/%.c,$(BUILD)/cgi-bin/%.fcgi,$(wildcard cgi-bin/*.c))
+admin	 := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bin/darban/*.c))
 tests	 := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/store/*.c))
 
-all: $(cgi)
+all: $(cgi) $(BUILD)/bin/darban
 
 $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+$(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c -o $@ $<
 
@@ -49,6 +53,10 @@ $(BUILD)/libdarban.a: $(lib)
 	rm -f $@ && ar rcs $@ $^
 
 $(BUILD)/cgi-bin/%.fcgi: $(BUILD)/cgi-bin/%.o $(BUILD)/libdarban.a
+	$(CC) $(HARDEN_LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/bin/darban: $(admin) $(BUILD)/libdarban.a
+	@mkdir -p $(@D)
 	$(CC) $(HARDEN_LINK) -o $@ $^ $(LIBS)
 
 $(tests): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libdarban.a
@@ -72,6 +80,29 @@ test: test-deps
 	@$(MAKE) --no-print-directory all $(tests)
 	@BUILD=$(BUILD) T='$(T)' tests/run
 
+# New programs come by rename, so that running ones are not disturbed; a
+# configuration that is there already is left alone.
+to	 = $(DESTDIR)$(1)
+install: all
+	install -d $(call to,$(LIBEXECDIR)/darban) $(call to,$(PREFIX)/bin) \
+	    $(call to,$(PREFIX)/share/man/man1) \
+	    $(call to,$(PREFIX)/share/man/man5) \
+	    $(call to,$(PREFIX)/share/darban) $(call to,$(SYSCONFDIR))
+	for f in $(cgi); do t=$(call to,$(LIBEXECDIR)/darban)/$${f##*/}; \
+	    install -m 755 $$f $$t.new && mv -f $$t.new $$t || exit 1; done
+	t=$(call to,$(PREFIX)/bin)/darban; \
+	    install -m 755 $(BUILD)/bin/darban $$t.new && mv -f $$t.new $$t
+	install -m 644 man/darban.1 $(call to,$(PREFIX)/share/man/man1)
+	install -m 644 man/darban.conf.5 $(call to,$(PREFIX)/share/man/man5)
+	install -m 644 conf/darban.conf $(call to,$(PREFIX)/share/darban)
+	for f in apache/htaccess apache/vhost.conf lighttpd/darban.conf; do \
+	    install -d $(call to,$(PREFIX)/share/darban)/$${f%/*} && \
+	    sed -E -e 's|^(var.darban_programs = ).*|\1"$(LIBEXECDIR)/darban"|' \
+	    -e 's|^(var.darban_conf = ).*|\1"$(SYSCONFDIR)/darban.conf"|' \
+	    -e 's|^(Define DARBAN_PROGRAMS ).*|\1"$(LIBEXECDIR)/darban"|' \
+	    -e 's|^(Define DARBAN_CONF ).*|\1"$(SYSCONFDIR)/darban.conf"|' \
+	    conf/$$f >$(call to,$(PREFIX)/share/darban)/$$f || exit 1; done
+
 clean:
 	rm -rf build
 
@@ -81,9 +112,10 @@ help:
 #? make test [T=NAME] [SANITIZE=1]
 #?	install what tests need, run those whose names contain NAME
 #? make deps, make test-deps	only install
+#? make install [PREFIX=/usr/local] [DESTDIR=]
 #? make clean		remove build/
 #? SKIP_DEPS=1		leave the system's packages alone
 
-.PHONY: all deps test-deps test clean help
+.PHONY: all deps test-deps test install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

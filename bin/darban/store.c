@@ -1,0 +1,214 @@
+/*
+ * darban check, backup, version: the store as a whole.
+ *
+ * What check finds is its answer, not its failure, so it goes to standard
+ * output; and it goes on after each finding as far as there is something to
+ * look at, because whoever mends a set-up wants the list and not its head.
+ */
+#include <sys/stat.h>
+
+#include "command.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/log.h"
+
+/* Wrong things (exit 3) and things to know, as lines or for one object. */
+struct check {
+	struct invocation	*in;
+	struct json		*object;	/* NULL: lines */
+	struct json		*findings, *notes;
+	size_t			 found;
+};
+
+static void
+find(void *arg, const char *text)
+{
+	struct check *check = arg;
+
+	check->found++;
+	if (check->object == NULL)
+		say("%s", text);
+	else
+		json_append_text(check->in->ctx.arena, check->findings, text);
+}
+
+/* Something that may well be meant so; it does not make the status 3. */
+static void
+note(struct check *check, const char *text)
+{
+	if (check->object == NULL)
+		say("note: %s", text);
+	else
+		json_append_text(check->in->ctx.arena, check->notes, text);
+}
+
+/* What the store says in the log is what is wrong with it. */
+static void
+find_logged(void *arg, const char *line, size_t size)
+{
+	struct check	*check = arg;
+	const char	*text;
+	int		 length;
+
+	text = log_text(line, size, &length);
+	text = arena_printf(check->in->ctx.arena, "%.*s", length, text);
+	if (text != NULL)
+		find(check, text);
+}
+
+static void
+find_about(struct check *check, const char *what, const char *problem)
+{
+	const char *text;
+
+	text = arena_printf(check->in->ctx.arena, "%s: %s", what, problem);
+	find(check, text == NULL ? what : text);
+}
+
+/*
+ * It is the programs of the configuration's owner that must be able to write;
+ * run by root, this process is that owner by now.
+ */
+static void
+check_directory(struct check *check, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		find_about(check, path, strerror(errno));
+	else if (!S_ISDIR(st.st_mode))
+		find_about(check, path, "not a directory");
+	else if (eaccess(path, W_OK | X_OK) != 0)
+		find_about(check, path, "cannot be written");
+}
+
+static void
+check_store(struct check *check, const struct conf *conf)
+{
+	const char	*engine = NULL;
+	struct store	*store = NULL;
+	enum err	 err;
+
+	log_sink(find_logged, check);
+	if ((err = store_open(conf->store, STORE_ADMIN, &store)) == OK &&
+	    (err = store_ping(store)) == OK)
+		err = store_describe(store, check->in->ctx.arena, &engine);
+	store_close(store);
+	log_sink(complain_log, NULL);
+
+	if (err != OK)
+		find_about(check, "store", failure_text(err));
+	else if (check->object == NULL)
+		say("store: %s", engine);
+	else
+		json_add_text(check->in->ctx.arena, check->object, "store",
+		    engine);
+}
+
+static void
+check_conf(struct check *check, const struct conf *conf)
+{
+	check_store(check, conf);
+	check_directory(check, conf->run_dir);
+	check_directory(check, conf->avatar_dir);
+	if (conf->allowed_origins.count > 0 &&
+	    conf->cookie_same_site != SAME_SITE_NONE)
+		note(check, "browsers send no cookie from those "
+		    "allowed_origins that are of another site, unless "
+		    "cookie_same_site is None");
+}
+
+enum outcome
+command_check(struct invocation *in)
+{
+	struct arena	*arena = in->ctx.arena;
+	struct check	 check = { .in = in };
+	struct conf	*conf;
+	const char	*problem;
+	enum outcome	 outcome;
+
+	if (in->value[OPTION_JSON] != NULL) {
+		check.object = json_new_object(arena);
+		json_add_text(arena, check.object, "configuration", in->path);
+		check.findings = json_add_array(arena, check.object,
+		    "findings");
+		check.notes = json_add_array(arena, check.object, "notes");
+	} else
+		say("configuration: %s", in->path);
+
+	if ((problem = act_as_owner(in->path)) != NULL)
+		find_about(&check, in->path, problem);
+	else if ((conf = conf_load(in->path, find, &check)) != NULL) {
+		check_conf(&check, conf);
+		conf_free(conf);
+	}
+
+	outcome = in->value[OPTION_JSON] == NULL ? DONE :
+	    print_json(in, check.object);
+	return outcome == DONE && check.found > 0 ? FOUND : outcome;
+}
+
+/* A bar for whoever waits: not in a pipe, not for what is done at once. */
+static void
+show_progress(int done, int total)
+{
+	enum { PATIENCE = 500, BAR = 40 };	/* ms, columns */
+	static const char	bar[] =
+	    "########################################";
+	static int64_t		begun;
+	int			length;
+
+	if (isatty(STDERR_FILENO) != 1 || total <= 0)
+		return;
+	if (begun == 0)
+		begun = clock_monotonic();
+	if (clock_monotonic() - begun < PATIENCE)
+		return;
+	length = (int)((int64_t)BAR * done / total);
+	(void)fprintf(stderr, "\r[%-*.*s] %3d%%", BAR, length, bar,
+	    (int)((int64_t)100 * done / total));
+	if (done == total)
+		(void)putc('\n', stderr);
+}
+
+enum outcome
+command_backup(struct invocation *in)
+{
+	const char	*path = in->operand[0];
+	enum err	 err;
+
+	err = store_backup(in->ctx.store, path, show_progress);
+	if (err == OK) {
+		say("%s written", path);
+		return DONE;
+	}
+	if (err == E_EXISTS)
+		complain("%s: there is a file already", path);
+	else if (err == E_CONFIG)
+		complain("this store is backed up with its own tools");
+	else
+		return failed(in, err, path);
+	return COULD_NOT;
+}
+
+enum outcome
+command_version(struct invocation *in)
+{
+	static const char *const engines[] = { "sqlite" };
+	struct arena	*arena = in->ctx.arena;
+	struct json	*object, *array;
+	size_t		 i;
+
+	if (in->value[OPTION_JSON] == NULL) {
+		say("darban " VERSION);
+		for (i = 0; i < NELEMS(engines); i++)
+			say("store engine: %s", engines[i]);
+		return DONE;
+	}
+	object = json_new_object(arena);
+	json_add_text(arena, object, "version", VERSION);
+	array = json_add_array(arena, object, "engines");
+	for (i = 0; i < NELEMS(engines); i++)
+		json_append_text(arena, array, engines[i]);
+	return print_json(in, object);
+}

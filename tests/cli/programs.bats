@@ -1,0 +1,44 @@
+#!/usr/bin/env bats
+# The built programs as files.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	BUILD=${BUILD:-$top/build}
+	[[ $BUILD = /* ]] || BUILD=$top/$BUILD
+	programs=("$BUILD"/cgi-bin/*.fcgi "$BUILD/bin/darban")
+	[ -x "${programs[0]}" ]
+}
+
+@test "every program is position independent and binds everything at start" {
+	case $BUILD in
+	*/sanitize) skip "a sanitizer's build cannot be hardened as well" ;;
+	esac
+	for program in "${programs[@]}"; do
+		readelf -hW "$program" | grep -q 'Type: *DYN'
+		readelf -lW "$program" | grep -q GNU_RELRO
+		readelf -dW "$program" | grep -q 'FLAGS_1.*NOW.*PIE'
+		readelf -lW "$program" | grep 'GNU_STACK' | grep -qv RWE
+	done
+}
+
+@test "no name of ours stands in for a library's" {
+	case $BUILD in
+	*/sanitize) skip "the sanitizers stand in for the C library" ;;
+	esac
+	for program in "${programs[@]}"; do
+		run -1 grep -E ' [TDB] [^@]*$' <(nm -D --defined-only "$program")
+	done
+}
+
+@test "an endpoint maps only the libraries that it uses" {
+	run -1 grep -E 'libsodium|libcrypt\.so' \
+	    <(readelf -dW "$BUILD/cgi-bin/me.fcgi" "$BUILD/cgi-bin/refresh.fcgi")
+	run -1 grep -E 'libmongoc' <(readelf -dW "${programs[@]}")
+}
+
+@test "the manual pages are well formed" {
+	run -0 mandoc -Tlint -Wwarning "$top/man/darban.1" \
+	    "$top/man/darban.conf.5"
+}
