@@ -3,6 +3,11 @@
 PREFIX		?= /usr/local
 SYSCONFDIR	?= $(PREFIX)/etc/darban
 LIBEXECDIR	?= $(PREFIX)/libexec
+PORT		?= 8080
+SERVER		?= lighttpd
+VAR		?=
+STORE		?=
+CONF		?=
 T		?=
 
 CC		= gcc
@@ -76,6 +81,11 @@ deps:
 test-deps:
 	$(call install,$(DEPS) $(TEST_DEPS))
 
+run: deps
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) PORT=$(PORT) SERVER=$(SERVER) VAR='$(VAR)' \
+	    STORE='$(STORE)' CONF='$(CONF)' exec conf/run
+
 test: test-deps
 	@$(MAKE) --no-print-directory all $(tests)
 	@BUILD=$(BUILD) T='$(T)' tests/run
@@ -109,6 +119,8 @@ clean:
 help:
 	@sed -n 's/^#? //p' Makefile
 
+#? make run [PORT=8080] [SERVER=lighttpd|apache|vhost|cgi] [VAR=DIR] [CONF='a=b;c=d']
+#?	install what is missing, build, initialise, serve on 127.0.0.1
 #? make test [T=NAME] [SANITIZE=1]
 #?	install what tests need, run those whose names contain NAME
 #? make deps, make test-deps	only install
@@ -116,6 +128,6 @@ help:
 #? make clean		remove build/
 #? SKIP_DEPS=1		leave the system's packages alone
 
-.PHONY: all deps test-deps test install clean help
+.PHONY: all deps test-deps run test install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
