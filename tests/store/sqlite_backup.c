@@ -211,7 +211,7 @@ nothing_is_written_over(void **state)
 
 /* A file that came while the copy was under way. */
 static void
-take_the_name(int done UNUSED, int total UNUSED)
+take_the_name(int _ UNUSED, int _2 UNUSED)
 {
 	write_file(beside(writing, "copy"), "mine", 4, 0);
 }
@@ -232,7 +232,7 @@ a_name_that_is_taken_meanwhile_stays_taken(void **state)
 }
 
 static void
-die(int done UNUSED, int total UNUSED)
+die(int _ UNUSED, int _2 UNUSED)
 {
 	_exit(0);
 }

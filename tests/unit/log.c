@@ -44,8 +44,8 @@ set_up(void **_ UNUSED)
 }
 
 static int
-remove_entry(const char *path, const struct stat *_ UNUSED, int type UNUSED,
-    struct FTW *walk UNUSED)
+remove_entry(const char *path, const struct stat *_ UNUSED, int _2 UNUSED,
+    struct FTW *_3 UNUSED)
 {
 	return remove(path);
 }
