@@ -176,7 +176,7 @@ user_set_password(struct ctx *ctx, struct user *user, const char *password)
 	hash = arena_alloc(ctx->arena, PASSWORD_HASH_SIZE);
 	if (nfc == NULL || hash == NULL)
 		return E_INTERNAL;
-	if ((problem = password_problem(ctx->conf, user, nfc)) != NULL)
+	if ((problem = password_problem(ctx, user, nfc)) != NULL)
 		return fail_member(ctx, E_MEMBER, "password", problem);
 
 	if ((err = take_slot(ctx, &slot)) != OK)

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/id.h"
+#include "base/ctx.h"
 #include "base/text.h"
 #include "store/store.h"
 #include "account/password.h"
@@ -38,6 +39,16 @@ clean_full_name(struct arena *arena, const char *text)
 	return text_nfc(arena, text_trim(arena, text));
 }
 
+/*
+ * Two texts that differ in a joiner look alike, and would be two accounts: in
+ * what an account is found by, it is one invisible character too many.
+ */
+static bool
+has_invisible(const char *text)
+{
+	return text_has_control(text) || text_has_joiner(text);
+}
+
 /* An @ would make a username look like somebody's address at login. */
 const char *
 username_problem(const char *username)
@@ -48,7 +59,7 @@ username_problem(const char *username)
 		return "is longer than 64 characters";
 	if (text_has_space(username))
 		return "contains white space";
-	if (text_has_control(username))
+	if (has_invisible(username))
 		return "contains control characters";
 	if (strchr(username, '@') != NULL)
 		return "contains an @";
@@ -68,7 +79,7 @@ email_problem(const char *email)
 		return "is empty";
 	if (strlen(email) > EMAIL_MAX)
 		return "is longer than 254 bytes";
-	if (text_has_space(email) || text_has_control(email) ||
+	if (text_has_space(email) || has_invisible(email) ||
 	    (at = strchr(email, '@')) == NULL || at == email ||
 	    at[1] == '\0' || strchr(at + 1, '@') != NULL)
 		return "is not an e-mail address";
@@ -120,31 +131,23 @@ is_own_name(struct arena *arena, const struct user *user,
 }
 
 /*
- * The folded copies of the password live in an arena of their own, wiped
- * before anybody hashes anything.  Without memory the password is refused: a
- * rule that was not checked was not kept.
+ * Without memory the password is refused: a rule that was not checked was not
+ * kept.
  */
 const char *
-password_problem(const struct conf *conf, const struct user *user,
+password_problem(struct ctx *ctx, const struct user *user,
     const char *password)
 {
-	static const char	 unchecked[] = "could not be checked";
-	const char		*problem = NULL;
-	struct arena		*arena;
-
 	if (text_length(password) > PASSWORD_LENGTH_MAX)
 		return "is too long";
-	if (text_length(password) < (size_t)conf->password_min)
+	if (text_length(password) < (size_t)ctx->conf->password_min)
 		return "is too short";
 
-	if ((arena = arena_new()) == NULL)
-		return unchecked;
-	if (is_own_name(arena, user, password))
-		problem = "is one of your own names";
-	else if (arena_failed(arena))
-		problem = unchecked;
-	arena_free(arena);
-	return problem;
+	if (is_own_name(ctx->arena, user, password))
+		return "is one of your own names";
+	if (arena_failed(ctx->arena))
+		return "could not be checked";
+	return NULL;
 }
 
 const char *

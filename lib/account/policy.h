@@ -5,7 +5,7 @@
 #ifndef DARBAN_POLICY_H
 #define DARBAN_POLICY_H
 
-#include "base/conf.h"
+#include "base/ctx.h"
 #include "store/store.h"
 
 /*
@@ -27,9 +27,10 @@ const char	*full_name_problem(const char *full_name);
 /*
  * The same of a new password, in NFC, of this account: `password_min` to 256
  * code points, at most PASSWORD_MAX bytes, none of the account's own names.
+ * Copies of it stay in the request's arena until that is wiped.
  */
-const char	*password_problem(const struct conf *conf,
-		    const struct user *user, const char *password);
+const char	*password_problem(struct ctx *ctx, const struct user *user,
+		    const char *password);
 
 /*
  * What is wrong with a name or a password at login, where it could not be

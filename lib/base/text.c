@@ -4,7 +4,12 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-enum { BYTE_ORDER_MARK = 0xFEFF, NEXT_LINE = 0x85 };
+enum {
+	NEXT_LINE = 0x85,
+	ZERO_WIDTH_NON_JOINER = 0x200C,
+	ZERO_WIDTH_JOINER = 0x200D,
+	BYTE_ORDER_MARK = 0xFEFF,
+};
 
 bool
 text_is_valid(const char *bytes, size_t size)
@@ -76,10 +81,23 @@ is_space(utf8proc_int32_t point)
 }
 
 static bool
+is_joiner(utf8proc_int32_t point)
+{
+	return point == ZERO_WIDTH_NON_JOINER || point == ZERO_WIDTH_JOINER;
+}
+
+/*
+ * Unicode counts the joiners to Cf with the invisible rest, but they are part
+ * of how words are spelled: Persian and Hindi names need them, and most emoji
+ * of more than one person are joined by one.
+ */
+static bool
 is_control(utf8proc_int32_t point)
 {
 	utf8proc_category_t category = utf8proc_category(point);
 
+	if (is_joiner(point))
+		return false;
 	return category == UTF8PROC_CATEGORY_CC ||
 	    category == UTF8PROC_CATEGORY_CF || is_separator(point);
 }
@@ -102,6 +120,17 @@ text_has_control(const char *text)
 
 	while ((point = next_point(&text)) != 0)
 		if (is_control(point))
+			return true;
+	return false;
+}
+
+bool
+text_has_joiner(const char *text)
+{
+	utf8proc_int32_t point;
+
+	while ((point = next_point(&text)) != 0)
+		if (is_joiner(point))
 			return true;
 	return false;
 }

@@ -157,6 +157,10 @@ nobody_writes_a_line_of_his_own(void **_ UNUSED)
 		{ "\xF0\x9F\x9A\n", "\\xF0\\x9F\\x9A\\x0A" },
 		{ "\xE2\x80\xA8", "\\xE2\\x80\\xA8" },	/* line separator */
 		{ "\xE2\x80\xAE", "\\xE2\\x80\\xAE" },	/* right to left */
+		{ "\xE2\x80\x8B", "\\xE2\\x80\\x8B" },	/* no width */
+		{ "\xE2\x80\x8E", "\\xE2\\x80\\x8E" },	/* left to right */
+		{ "\xE2\x80\x8C\xE2\x80\x8D",		/* joiners are text */
+		    "\xE2\x80\x8C\xE2\x80\x8D" },
 		{ "%s%n\\", "%s%n\\" },
 		{ "", "" },
 	};

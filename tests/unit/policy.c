@@ -10,18 +10,25 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/id.h"
+#include "base/ctx.h"
 #include "store/store.h"
 #include "account/password.h"
 #include "account/policy.h"
 
+/* Last, because its fail() is a macro. */
 #include <cmocka.h>
 
-/* U+00E9 with one code point and with two; U+1F600; U+00A0; U+200B. */
+/*
+ * U+00E9 with one code point and with two; U+1F600; U+00A0; U+200B; and the
+ * joiners U+200C and U+200D.
+ */
 #define E_NFC	"\xc3\xa9"
 #define E_NFD	"e\xcc\x81"
 #define FACE	"\xf0\x9f\x98\x80"
 #define NBSP	"\xc2\xa0"
 #define ZWSP	"\xe2\x80\x8b"
+#define ZWNJ	"\xe2\x80\x8c"
+#define ZWJ	"\xe2\x80\x8d"
 
 static struct arena *arena;
 
@@ -143,6 +150,30 @@ a_username_is_1_to_64_code_points_without_space_or_at(void **state)
 	assert_judged(username_problem, cases, NELEMS(cases));
 }
 
+/* Two accounts that look alike would be one too many. */
+static void
+a_joiner_has_no_place_in_a_username_or_an_address(void **state)
+{
+	const char *const control = "contains control characters";
+	const char *const wrong = "is not an e-mail address";
+	const struct judgement usernames[] = {
+		{ "an" ZWJ "na", control },
+		{ "an" ZWNJ "na", control },
+		{ "anna" ZWJ, control },
+		{ ZWNJ "anna", control },
+		{ FACE ZWJ FACE, control },
+	};
+	const struct judgement addresses[] = {
+		{ "an" ZWJ "na@example.org", wrong },
+		{ "anna@exam" ZWNJ "ple.org", wrong },
+		{ "anna" ZWNJ "@example.org", wrong },
+	};
+
+	(void)state;
+	assert_judged(username_problem, usernames, NELEMS(usernames));
+	assert_judged(email_problem, addresses, NELEMS(addresses));
+}
+
 static void
 an_address_has_one_at_with_something_on_both_sides(void **state)
 {
@@ -199,6 +230,10 @@ a_full_name_is_1_to_128_code_points_without_control(void **state)
 		{ "Anna M\xc3\xbcller", NULL },
 		{ "a@b", NULL },
 		{ "Ren" E_NFC NBSP "M.", NULL },
+		{ "\xd9\x85\xdb\x8c" ZWNJ "\xd8\xb1\xd9\x88", NULL },
+		{ "\xe0\xa4\x95\xe0\xa5\x8d" ZWJ "\xe0\xa4\xb7", NULL },
+		{ FACE ZWJ FACE, NULL },
+		{ "a" ZWSP "b", "contains control characters" },
 		{ repeat("x", 128), NULL },
 		{ repeat(FACE, 128), NULL },
 		{ repeat("x", 129), "is longer than 128 characters" },
@@ -226,11 +261,20 @@ static const struct user anna = {
 	.full_name = "Anna M" E_NFC "ller",
 };
 
+static const char *
+problem_of(const struct conf *conf, const struct user *user,
+    const char *password)
+{
+	struct ctx ctx = { .arena = arena, .conf = conf };
+
+	return password_problem(&ctx, user, password);
+}
+
 static void
 assert_password(const struct conf *conf, const char *password,
     const char *problem)
 {
-	const char *found = password_problem(conf, &anna, password);
+	const char *found = problem_of(conf, &anna, password);
 
 	if (problem == NULL)
 		assert_null(found);
@@ -311,10 +355,10 @@ names_of_an_old_record_count_as_well(void **state)
 	const struct user	none = { 0 };
 
 	(void)state;
-	assert_non_null(password_problem(&usual, &old, "ren" E_NFC "-meyer"));
-	assert_non_null(password_problem(&usual, &old, "\xc4\xb0stanbul"));
-	assert_null(password_problem(&usual, &empty, "12345678"));
-	assert_null(password_problem(&usual, &none, "12345678"));
+	assert_non_null(problem_of(&usual, &old, "ren" E_NFC "-meyer"));
+	assert_non_null(problem_of(&usual, &old, "\xc4\xb0stanbul"));
+	assert_null(problem_of(&usual, &empty, "12345678"));
+	assert_null(problem_of(&usual, &none, "12345678"));
 }
 
 /* Allocations until one fails; 0: none does. */
@@ -345,16 +389,18 @@ a_password_that_could_not_be_checked_is_refused(void **state)
 
 	(void)state;
 	for (k = 1; has_failed; k++) {
+		arena_wipe(arena);
 		countdown = k;
-		found = password_problem(&usual, &anna, "LONGLOCAL");
+		found = problem_of(&usual, &anna, "LONGLOCAL");
 		has_failed = countdown == 0;
 		countdown = 0;
 		assert_non_null(found);
 	}
 	has_failed = true;
 	for (k = 1; has_failed; k++) {
+		arena_wipe(arena);
 		countdown = k;
-		found = password_problem(&usual, &anna, "good enough");
+		found = problem_of(&usual, &anna, "good enough");
 		has_failed = countdown == 0;
 		countdown = 0;
 		if (has_failed)
@@ -415,6 +461,7 @@ main(void)
 		TEST(an_address_is_stored_trimmed_and_in_lower_case),
 		TEST(a_full_name_is_stored_trimmed_and_in_nfc),
 		TEST(a_username_is_1_to_64_code_points_without_space_or_at),
+		TEST(a_joiner_has_no_place_in_a_username_or_an_address),
 		TEST(an_address_has_one_at_with_something_on_both_sides),
 		TEST(an_address_is_at_most_254_bytes),
 		TEST(a_full_name_is_1_to_128_code_points_without_control),

@@ -178,7 +178,7 @@ control_characters_are_seen_anywhere(void **state)
 	static const char *const controls[] = {
 		"\x01", "\x08", "\t", "\n", "\r", "\x1B", "\x1F", "\x7F",
 		"\xC2\x80", "\xC2\x85", "\xC2\x9F", "\xC2\xAD",
-		"\xE2\x80\x8B", "\xE2\x80\x8D", "\xE2\x80\x8E",
+		"\xE2\x80\x8B", "\xE2\x80\x8E", "\xE2\x81\xA0",
 		"\xE2\x80\xAA", "\xE2\x80\xAE", "\xE2\x81\xA6",
 		"\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF",
 		"\xF3\xA0\x80\x81",
@@ -195,6 +195,37 @@ control_characters_are_seen_anywhere(void **state)
 	assert_false(text_has_control(""));
 	assert_false(text_has_control(" ~\xC2\xA0\xE3\x80\x80\xC3\xA4"));
 	assert_false(text_has_control("\xF0\x9F\x9A\xAA\xEF\xBF\xBD"));
+}
+
+/* A Persian word, a Hindi one, a family, and the two alone. */
+static void
+joiners_are_no_control_characters(void **state)
+{
+	static const char *const joined[] = {
+		"\xD9\x85\xDB\x8C\xE2\x80\x8C\xD8\xB1\xD9\x88\xD8\xAF",
+		"\xE0\xA4\x95\xE0\xA5\x8D\xE2\x80\x8D\xE0\xA4\xB7",
+		"\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7",
+		"\xE2\x80\x8C", "\xE2\x80\x8D",
+	};
+	static const char *const not_joined[] = {
+		"", "a", "\xE2\x80\x8B", "\xE2\x80\x8E", "\xE2\x81\xA0",
+		"\xEF\xBB\xBF", "\xF0\x9F\x91\xA9",
+	};
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < NELEMS(joined); i++) {
+		text = arena_printf(*state, "a%sb", joined[i]);
+		assert_false(text_has_control(text));
+		assert_false(text_has_space(text));
+		assert_true(text_has_joiner(text));
+		assert_true(text_has_joiner(joined[i]));
+		/* What stands beside one is seen as before. */
+		assert_true(text_has_control(arena_printf(*state,
+		    "%s\xE2\x80\xAE", joined[i])));
+	}
+	for (i = 0; i < NELEMS(not_joined); i++)
+		assert_false(text_has_joiner(not_joined[i]));
 }
 
 static void
@@ -309,6 +340,7 @@ main(void)
 		WITH_ARENA(every_white_space_is_seen_and_trimmed),
 		WITH_ARENA(what_looks_empty_is_not_always_space),
 		WITH_ARENA(control_characters_are_seen_anywhere),
+		WITH_ARENA(joiners_are_no_control_characters),
 		WITH_ARENA(lower_case_goes_code_point_by_code_point),
 		WITH_ARENA(two_spellings_have_one_normal_form),
 		WITH_ARENA(a_normal_form_may_be_longer),
