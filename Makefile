@@ -34,38 +34,42 @@ override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDEN) -D_GNU_SOURCE -Ilib \
 	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' -MMD -MP
 # The library's names are its own: an exported json_integer would be the one
 # that libjansson calls, inside libjwt.
-$(BUILD)/lib/%.o: override CFLAGS += -fvisibility=hidden
+$(BUILD)/obj/lib/%.o: override CFLAGS += -fvisibility=hidden
 # Each program is linked to the libraries that it uses and no other: a library
 # that is not mapped costs no start-up time.
 LIBS	 = -Wl,--as-needed -lfcgi -ljwt -lcjson -lcrypto -lsodium -lcrypt \
 	-lutf8proc -lsqlite3
 
-lib	 := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c))
+lib	 := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/*/*.c))
 cgi	 := $(patsubst cgi-bin/%.c,$(BUILD)/cgi-bin/%.fcgi,$(wildcard cgi-bin/*.c))
 admin	 := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bin/darban/*.c))
 tests	 := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/store/*.c))
+bench	 := $(addprefix $(BUILD)/tests/bench/,hello load start)
 
 all: $(cgi) $(BUILD)/bin/darban
 
-$(BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
-$(BUILD)/obj/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+# Objects made with other flags, another PREFIX for example, are made anew.
+ifneq ($(file <$(BUILD)/flags),$(CFLAGS))
+$(shell mkdir -p $(BUILD))
+$(file >$(BUILD)/flags,$(CFLAGS))
+endif
 
+# `make V=1` shows the commands whole.
+say	 = @$(if $(V),set -x;,echo '  $(1)  $@';) mkdir -p $(@D);
+link	 = $(call say,ld) $(CC) $(HARDEN_LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	$(call say,cc) $(CC) $(CFLAGS) -c -o $@ $<
 $(BUILD)/libdarban.a: $(lib)
-	rm -f $@ && ar rcs $@ $^
-
-$(BUILD)/cgi-bin/%.fcgi: $(BUILD)/cgi-bin/%.o $(BUILD)/libdarban.a
-	$(CC) $(HARDEN_LINK) -o $@ $^ $(LIBS)
-
+	$(call say,ar) rm -f $@ && ar rcs $@ $^
+$(BUILD)/cgi-bin/%.fcgi: $(BUILD)/obj/cgi-bin/%.o $(BUILD)/libdarban.a
+	$(link)
 $(BUILD)/bin/darban: $(admin) $(BUILD)/libdarban.a
-	@mkdir -p $(@D)
-	$(CC) $(HARDEN_LINK) -o $@ $^ $(LIBS)
-
-$(tests): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libdarban.a
-	$(CC) $(HARDEN_LINK) -o $@ $^ $(LIBS) -lcmocka
+	$(link)
+$(tests): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/libdarban.a
+	$(link) -lcmocka
+$(bench): $(BUILD)/%: $(BUILD)/obj/%.o
+	$(link)
 
 # What Debian's packages give.  $(call install,PACKAGES) installs those that
 # are missing, and says so first.
@@ -89,6 +93,10 @@ run: deps
 test: test-deps
 	@$(MAKE) --no-print-directory all $(tests)
 	@BUILD=$(BUILD) T='$(T)' tests/run
+
+bench: deps
+	@$(MAKE) --no-print-directory all $(bench)
+	@BUILD=$(BUILD) tests/bench/run
 
 # New programs come by rename, so that running ones are not disturbed; a
 # configuration that is there already is left alone.
@@ -123,11 +131,12 @@ help:
 #?	install what is missing, build, initialise, serve on 127.0.0.1
 #? make test [T=NAME] [SANITIZE=1]
 #?	install what tests need, run those whose names contain NAME
+#? make bench		ratios against a program that only answers
 #? make deps, make test-deps	only install
 #? make install [PREFIX=/usr/local] [DESTDIR=]
 #? make clean		remove build/
 #? SKIP_DEPS=1		leave the system's packages alone
 
-.PHONY: all deps test-deps run test install clean help
+.PHONY: all deps test-deps run test bench install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
