@@ -16,9 +16,9 @@
 #endif
 
 #ifdef EXACT_BLOCKS
-enum { BLOCK_SIZE = 1 };
+enum { BLOCK_SIZE = 1, KEEPS_BLOCK = false };
 #else
-enum { BLOCK_SIZE = 16 * 1024 };
+enum { BLOCK_SIZE = 16 * 1024, KEEPS_BLOCK = true };
 #endif
 
 enum { ALIGNMENT = _Alignof(max_align_t) };
@@ -136,17 +136,28 @@ arena_printf(struct arena *arena, const char *format, ...)
 	return text;
 }
 
+/*
+ * One block of the usual size is kept: the next request will want it, and it
+ * is zeros throughout, because what is behind the used bytes was never
+ * written.
+ */
 void
 arena_wipe(struct arena *arena)
 {
-	struct block *block;
+	struct block *block, *kept = NULL;
 
 	while ((block = arena->blocks) != NULL) {
 		arena->blocks = block->next;
-		/* The bytes behind the used ones were never written. */
 		explicit_bzero(block->data, block->used);
-		free(block);
+		if (KEEPS_BLOCK && kept == NULL && block->size == BLOCK_SIZE) {
+			kept = block;
+			kept->used = 0;
+			kept->next = NULL;
+		} else {
+			free(block);
+		}
 	}
+	arena->blocks = kept;
 	arena->has_failed = false;
 }
 
@@ -156,5 +167,6 @@ arena_free(struct arena *arena)
 	if (arena == NULL)
 		return;
 	arena_wipe(arena);
+	free(arena->blocks);
 	free(arena);
 }

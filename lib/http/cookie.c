@@ -12,37 +12,39 @@ static const char *const same_site[] = {
 	[SAME_SITE_NONE]	= "None",
 };
 
-const char *
-cookie_name(struct ctx *ctx, enum cookie cookie)
+static char *
+skip(char *text, const char *start)
 {
-	return arena_printf(ctx->arena, "%s%s", ctx->conf->cookie_prefix,
-	    names[cookie]);
+	const size_t length = strlen(start);
+
+	return strncmp(text, start, length) == 0 ? text + length : NULL;
 }
 
-/* What stands behind `name` and its `=` at the start of a pair, or NULL. */
+/* What stands behind the cookie's name and `=` at the start of a pair. */
 static char *
-value_in(char *pair, const char *name)
+value_in(const struct ctx *ctx, char *pair, enum cookie cookie)
 {
-	const size_t length = strlen(name);
+	char *rest;
 
-	if (strncmp(pair, name, length) != 0)
+	if ((rest = skip(pair, ctx->conf->cookie_prefix)) == NULL ||
+	    (rest = skip(rest, names[cookie])) == NULL)
 		return NULL;
-	pair += length;
-	pair += strspn(pair, " \t");
-	return *pair == '=' ? pair + 1 : NULL;
+	rest += strspn(rest, " \t");
+	return *rest == '=' ? rest + 1 : NULL;
 }
 
 /* Whether a pair hides the cookie behind a comma. */
 static bool
-is_joined(char *pair, const char *name)
+is_joined(const struct ctx *ctx, char *pair, enum cookie cookie)
 {
-	char *comma;
+	char *comma = pair;
 
-	for (comma = strchr(pair, ','); comma != NULL;
-	    comma = strchr(comma + 1, ','))
-		if (value_in(comma + 1 + strspn(comma + 1, " \t"),
-		    name) != NULL)
+	while ((comma = strchr(comma, ',')) != NULL) {
+		comma++;
+		comma += strspn(comma, " \t");
+		if (value_in(ctx, comma, cookie) != NULL)
 			return true;
+	}
 	return false;
 }
 
@@ -62,19 +64,19 @@ enum err
 cookie_find(struct ctx *ctx, const char *header, enum cookie cookie,
     const char **out)
 {
-	const char	*name = cookie_name(ctx, cookie);
 	char		*rest, *pair, *value, *found = NULL;
 	bool		 is_there = false;
 
-	rest = arena_strdup(ctx->arena, header != NULL ? header : "");
-	if (name == NULL || rest == NULL)
+	if (header == NULL)
+		header = "";
+	if ((rest = arena_strdup(ctx->arena, header)) == NULL)
 		return E_INTERNAL;
 
 	while ((pair = strsep(&rest, ";")) != NULL) {
 		pair += strspn(pair, " \t");
-		if (is_joined(pair, name))
+		if (is_joined(ctx, pair, cookie))
 			return E_AMBIGUOUS;
-		if ((value = value_in(pair, name)) == NULL)
+		if ((value = value_in(ctx, pair, cookie)) == NULL)
 			continue;
 		if (is_there || strchr(value, ',') != NULL)
 			return E_AMBIGUOUS;
@@ -93,15 +95,13 @@ cookie_make(struct ctx *ctx, enum cookie cookie, const char *value,
     int64_t age)
 {
 	const struct conf	*conf = ctx->conf;
-	const char		*name = cookie_name(ctx, cookie);
 
-	if (name == NULL)
-		return NULL;
 	if (value == NULL) {
 		value = "";
 		age = 0;
 	}
-	return arena_printf(ctx->arena, "%s=%s; Path=%s; Max-Age=%" PRId64
-	    "; HttpOnly; Secure; SameSite=%s", name, value, conf->cookie_path,
-	    age, same_site[conf->cookie_same_site]);
+	return arena_printf(ctx->arena, "%s%s=%s; Path=%s; Max-Age=%" PRId64
+	    "; HttpOnly; Secure; SameSite=%s", conf->cookie_prefix,
+	    names[cookie], value, conf->cookie_path, age,
+	    same_site[conf->cookie_same_site]);
 }

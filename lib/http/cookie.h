@@ -5,10 +5,8 @@
 #include "base/conf.h"
 #include "base/ctx.h"
 
+/* Of ours; their names stand behind the configured prefix. */
 enum cookie { COOKIE_ACCESS, COOKIE_REFRESH, COOKIE__MAX };
-
-/* Its name, behind the configured prefix. */
-const char	*cookie_name(struct ctx *ctx, enum cookie cookie);
 
 /*
  * The value of a cookie of ours in a Cookie header (which may be NULL); NULL
