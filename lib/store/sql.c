@@ -23,6 +23,7 @@ struct sql {
 	int		 next;		/* its next parameter or column */
 	enum err	 err;		/* its first error */
 	int64_t		 busy_until;
+	bool		 is_suspect;
 };
 
 static enum err
@@ -60,14 +61,18 @@ meaning(int code)
 
 /* What `code` means; the operator hears of what is not the caller's doing. */
 static enum err
-judge(sqlite3 *handle, int code)
+judge(struct sql *db, int code)
 {
 	const enum err err = meaning(code);
 
-	if (err == E_UNAVAILABLE || err == E_INTERNAL)
-		log_error("%s: %s (SQLite error %d)",
-		    sqlite3_db_filename(handle, "main"),
-		    sqlite3_errmsg(handle), code);
+	if (err != E_UNAVAILABLE && err != E_INTERNAL)
+		return err;
+	log_error("%s: %s (SQLite error %d)",
+	    sqlite3_db_filename(db->handle, "main"),
+	    sqlite3_errmsg(db->handle), code);
+	/* That somebody else had the lock says nothing about the file. */
+	if ((code & 0xff) != SQLITE_BUSY)
+		db->is_suspect = true;
 	return err;
 }
 
@@ -75,7 +80,7 @@ static void
 note(struct sql *db, int code)
 {
 	if (db->err == OK)
-		db->err = judge(db->handle, code);
+		db->err = judge(db, code);
 }
 
 /*
@@ -180,14 +185,19 @@ sql_header(struct sql *db, unsigned char out[SQL_HEADER_SIZE])
 	/* What is not there has been filled with zeros. */
 	if (code == SQLITE_IOERR_SHORT_READ)
 		return OK;
-	return judge(db->handle, code);
+	return judge(db, code);
 }
 
 enum err
 sql_script(struct sql *db, const char *text)
 {
-	return judge(db->handle,
-	    sqlite3_exec(db->handle, text, NULL, NULL, NULL));
+	return judge(db, sqlite3_exec(db->handle, text, NULL, NULL, NULL));
+}
+
+bool
+sql_is_suspect(const struct sql *db)
+{
+	return db->is_suspect;
 }
 
 bool
@@ -329,7 +339,7 @@ sql_copy(struct sql *db, struct sql *to, void (*progress)(int, int))
 
 	backup = sqlite3_backup_init(to->handle, "main", db->handle, "main");
 	if (backup == NULL)
-		return judge(to->handle, sqlite3_errcode(to->handle));
+		return judge(to, sqlite3_errcode(to->handle));
 	do {
 		code = sqlite3_backup_step(backup, COPY_PAGES);
 		total = sqlite3_backup_pagecount(backup);
@@ -340,7 +350,7 @@ sql_copy(struct sql *db, struct sql *to, void (*progress)(int, int))
 
 	/* The end of a copy that was only kept waiting is no error to it. */
 	end = sqlite3_backup_finish(backup);
-	return judge(to->handle, code == SQLITE_DONE ? end : code);
+	return judge(to, code == SQLITE_DONE ? end : code);
 }
 
 const char *

@@ -35,6 +35,12 @@ void		 sql_close(struct sql *db);	/* NULL is nothing */
 enum err	 sql_header(struct sql *db, unsigned char out[SQL_HEADER_SIZE])
 		    NODISCARD;
 
+/*
+ * True once there was an error that another connection to the same file might
+ * not have: it may have been damaged, and mended, under this one.
+ */
+bool		 sql_is_suspect(const struct sql *db);
+
 /* Statements that are not kept, separated by semicolons, without rows. */
 enum err	 sql_script(struct sql *db, const char *text) NODISCARD;
 

@@ -39,8 +39,9 @@ sqlite_written(struct sqlite *sq, enum err err)
 		err = sql_run(sq->db);
 	}
 	/* After some errors SQLite has taken everything back by itself. */
-	if (err != OK && sql_in_transaction(sq->db))
-		(void)!sql_script(sq->db, "ROLLBACK");
+	if (err != OK && sql_in_transaction(sq->db) &&
+	    sql_script(sq->db, "ROLLBACK") != OK)
+		return E_UNAVAILABLE;
 	return err;
 }
 
@@ -101,7 +102,8 @@ begin(struct store *store)
 	struct sqlite	*sq = sqlite_of(store);
 	struct stat	 st;
 
-	if (sq->db != NULL && stat(sq->path, &st) == 0 &&
+	if (sq->db != NULL && !sql_is_suspect(sq->db) &&
+	    stat(sq->path, &st) == 0 &&
 	    sq->device == (uint64_t)st.st_dev &&
 	    sq->inode == (uint64_t)st.st_ino)
 		return OK;
@@ -111,13 +113,17 @@ begin(struct store *store)
 }
 
 static void
-shut(struct store *store)
+sqlite_free(struct sqlite *sq)
 {
-	struct sqlite *sq = sqlite_of(store);
-
 	sql_close(sq->db);
 	free(sq->path);
 	free(sq);
+}
+
+static void
+shut(struct store *store)
+{
+	sqlite_free(sqlite_of(store));
 }
 
 static enum err
@@ -192,7 +198,7 @@ sqlite_open(const char *path, enum store_mode mode, struct store **out)
 	sq->store.engine = &engine;
 	sq->tidy = mode != STORE_SERVE;
 	if ((err = connect(sq, mode == STORE_CREATE)) != OK) {
-		shut(&sq->store);
+		sqlite_free(sq);
 		return err;
 	}
 	*out = &sq->store;

@@ -47,7 +47,10 @@ enum err	 sqlite_written(struct sqlite *sq, enum err err) NODISCARD;
 /* Values of ours in a statement; see sql.h.  A NULL id is below every id. */
 void		 sqlite_put_id(struct sql *db, const struct id *id);
 void		 sqlite_get_id(struct sql *db, struct id *out);
+
+/* NULL or "" where there is none. */
 const char	*sqlite_get_text(struct sql *db, struct arena *arena);
+const char	*sqlite_get_some_text(struct sql *db, struct arena *arena);
 
 /* Exactly `size` bytes, else the statement fails. */
 void		 sqlite_get_bytes(struct sql *db, void *out, size_t size);

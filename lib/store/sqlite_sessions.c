@@ -62,8 +62,8 @@ sqlite_get_session(struct sql *db, struct arena *arena, struct session *out)
 	out->expires_at = sql_get_int(db);
 	out->ended_at = sql_get_int(db);
 	out->end_reason = sqlite_get_text(db, arena);
-	out->user_agent = sqlite_get_text(db, arena);
-	out->ip = sqlite_get_text(db, arena);
+	out->user_agent = sqlite_get_some_text(db, arena);
+	out->ip = sqlite_get_some_text(db, arena);
 }
 
 enum err

@@ -60,9 +60,9 @@ sqlite_get_user(struct sql *db, struct arena *arena, struct user *out)
 	out->username = sqlite_get_text(db, arena);
 	out->email = sqlite_get_text(db, arena);
 	out->full_name = sqlite_get_text(db, arena);
-	out->avatar = sqlite_get_text(db, arena);
-	out->cover_image = sqlite_get_text(db, arena);
-	out->password = sqlite_get_text(db, arena);
+	out->avatar = sqlite_get_some_text(db, arena);
+	out->cover_image = sqlite_get_some_text(db, arena);
+	out->password = sqlite_get_some_text(db, arena);
 	out->created_at = sql_get_int(db);
 	out->updated_at = sql_get_int(db);
 	out->version = sql_get_int(db);

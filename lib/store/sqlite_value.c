@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/id.h"
+#include "base/text.h"
 #include "store/sql.h"
 #include "store/sqlite.h"
 
@@ -20,6 +21,10 @@ sqlite_get_id(struct sql *db, struct id *out)
 	sqlite_get_bytes(db, out->b, sizeof(out->b));
 }
 
+/*
+ * Nothing of ours wrote text that is not UTF-8, and no JSON can carry it: it
+ * counts as none.
+ */
 const char *
 sqlite_get_text(struct sql *db, struct arena *arena)
 {
@@ -27,11 +32,20 @@ sqlite_get_text(struct sql *db, struct arena *arena)
 	char		*text;
 	size_t		 size;
 
-	if ((bytes = sql_get_bytes(db, &size)) == NULL)
+	if ((bytes = sql_get_bytes(db, &size)) == NULL ||
+	    !text_is_valid(bytes, size))
 		return NULL;
 	if ((text = arena_strndup(arena, bytes, size)) == NULL)
 		sql_fail(db, E_INTERNAL);
 	return text;
+}
+
+const char *
+sqlite_get_some_text(struct sql *db, struct arena *arena)
+{
+	const char *text = sqlite_get_text(db, arena);
+
+	return text == NULL ? "" : text;
 }
 
 void

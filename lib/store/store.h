@@ -51,7 +51,7 @@ enum {
 	USER_EPOCH		= 1 << 7,	/* raise it by one */
 };
 
-enum { NONCE_SIZE = 16, USER_AGENT_MAX = 120 };
+enum { NONCE_SIZE = 16, USER_AGENT_MAX = 120, IP_MAX = 45 };	/* bytes */
 
 /*
  * One session of one device.  It *is* the refresh token: counter, nonce and
@@ -70,7 +70,7 @@ struct session {
 	int64_t		 ended_at;	/* or 0 */
 	const char	*end_reason;	/* or NULL */
 	const char	*user_agent;	/* at most USER_AGENT_MAX bytes */
-	const char	*ip;
+	const char	*ip;		/* at most IP_MAX bytes */
 };
 
 /* The names one login may mean, in the order in which they are tried. */
@@ -86,7 +86,8 @@ struct login_names {
  * one every `interval`; failures beyond `free` close the key for `delay`,
  * then twice that and so on up to `delay_max`; from `lock_after` failures on
  * for `lock_for`.  A zero `burst`, `delay` or `lock_after` switches its part
- * off.  Times are milliseconds.
+ * off.  Nothing is negative and `delay_max` is not below `delay`.  Times are
+ * milliseconds.
  */
 struct throttle_rule {
 	int64_t	burst, interval;
@@ -114,13 +115,17 @@ void		store_close(struct store *store);	/* NULL is nothing */
 /*
  * At the start of every request: the verbs that follow begin only while
  * clock_monotonic is before `deadline` (0: always), else E_UNAVAILABLE.
- * Also sees that the open store is still the one at its address.
+ * Also sees that the open store is still the one at its address; while none
+ * is there every verb is E_UNAVAILABLE.
  */
 enum err	store_begin(struct store *store, int64_t deadline) NODISCARD;
 
 /* Users ------------------------------------------------------------------ */
 
-/* A new account.  E_EXISTS: `*taken` is USER_USERNAME or USER_EMAIL. */
+/*
+ * A new account.  E_EXISTS: `*taken` is USER_USERNAME or USER_EMAIL, or 0
+ * where it is the id.
+ */
 enum err	store_user_insert(struct store *store,
 		    const struct user *user, unsigned *taken) NODISCARD;
 
@@ -170,6 +175,10 @@ enum err	store_profile(struct store *store, struct arena *arena,
 
 /* Sessions --------------------------------------------------------------- */
 
+/*
+ * E_EXISTS: its id is taken.  Where its account has been removed meanwhile it
+ * is OK, as if that came a moment later, and the session is dead.
+ */
 enum err	store_session_insert(struct store *store,
 		    const struct session *session) NODISCARD;
 
@@ -213,7 +222,8 @@ enum err	store_session_list(struct store *store, struct arena *arena,
 
 /*
  * Removes at most 100 rows that ended, or whose limits passed, before
- * `before`.  An engine that does so by itself does nothing.
+ * `before`, and as many throttle keys that were forgotten before it.  An
+ * engine that does so by itself does nothing.
  */
 enum err	store_session_purge(struct store *store, int64_t before)
 		    NODISCARD;
@@ -224,7 +234,8 @@ enum err	store_session_purge(struct store *store, int64_t before)
  * Takes one attempt of `key` under `rule`, counting it as a failure until
  * store_throttle_give_back says otherwise.  E_STALE: it must wait, and
  * `*wait` says how many milliseconds (at least 1); nothing is written then.
- * E_STALE is the only failure that sets `*wait`.
+ * E_STALE is the only failure that sets `*wait`.  30 days after its last
+ * attempt a key is as good as new.
  */
 enum err	store_throttle_take(struct store *store,
 		    const unsigned char key[THROTTLE_KEY_SIZE],
@@ -232,14 +243,17 @@ enum err	store_throttle_take(struct store *store,
 		    int64_t *wait) NODISCARD;
 
 /*
- * The attempt was none: gives its place in the bucket and its failure back.
- * An unknown key is OK.
+ * The attempt was none: gives its place in the bucket and its failure back,
+ * and the key is open, as it was then.  An unknown key is OK.
  */
 enum err	store_throttle_give_back(struct store *store,
 		    const unsigned char key[THROTTLE_KEY_SIZE],
 		    const struct throttle_rule *rule) NODISCARD;
 
-/* Forgets the failures of `key`, not its bucket.  An unknown key is OK. */
+/*
+ * Forgets the failures of `key` and opens it, but leaves its bucket.  An
+ * unknown key is OK.
+ */
 enum err	store_throttle_forgive(struct store *store,
 		    const unsigned char key[THROTTLE_KEY_SIZE]) NODISCARD;
 

@@ -6,7 +6,7 @@ static const char *const odd_texts[] = {
 	"", " ", "'", "''; DROP TABLE users; --", "\"", "%", "_", "\\", "?",
 	"$ne", "{\"$gt\":\"\"}", "a.b", "$a", "\x01\x02\x1f\x7f", "\r\n\t",
 	"\xc3\xa4", "a\xcc\x88", "\xf0\x9f\x94\x91", "\xef\xbf\xbf",
-	"\xef\xbb\xbf", "NULL", "0", "1e3", "Stra\xc3\x9f" "e",
+	"\xef\xbb\xbf", "NULL", "0", "1e3", ("Stra\xc3\x9f" "e"),
 };
 
 static char *
@@ -154,6 +154,11 @@ a_name_is_one_accounts_and_the_collision_is_named(void **state)
 	assert_int_equal(taken, USER_USERNAME);
 	assert_int_equal(store_user_by_id(f->store, f->arena, &other.id,
 	    &found), E_NOT_FOUND);
+
+	other.username = "%";
+	assert_int_equal(store_user_insert(f->store, &other, &taken),
+	    E_EXISTS);
+	assert_int_equal(taken, USER_EMAIL);
 }
 
 static void
@@ -277,8 +282,17 @@ static void
 what_is_not_found_leaves_the_result_alone(void **state)
 {
 	struct fixture	*f = *state;
-	struct id	 id = new_id();
-	struct user	 user, before;
+	struct user	 user = new_user(f), before;
+	struct id	 id = user.id;
+
+	/* Its neighbours are there. */
+	id.b[ID_SIZE - 1] = 8;
+	user.id.b[ID_SIZE - 1] = 7;
+	insert_user(f, &user);
+	user = new_user(f);
+	user.id = id;
+	user.id.b[ID_SIZE - 1] = 9;
+	insert_user(f, &user);
 
 	memset(&user, 0xa5, sizeof(user));
 	before = user;

@@ -194,15 +194,18 @@ an_attempt_that_was_none_gives_everything_back(void **state)
 		assert_goes(f, key, &bucket, T0);
 	assert_waits(f, key, &bucket, T0, 1000);
 
+	/* One failure remains of these, and then two more lock. */
 	new_key(key);
-	for (i = 0; i < 2; i++)
-		assert_goes(f, key, &locking, T0);
+	assert_goes(f, key, &locking, T0);
 	for (i = 0; i < 20; i++) {
 		assert_goes(f, key, &locking, T0);
 		assert_ok(store_throttle_give_back(f->store, key, &locking));
 	}
 	assert_goes(f, key, &locking, T0);
+	assert_goes(f, key, &locking, T0);
 	assert_waits(f, key, &locking, T0, HOURS(24));
+	assert_ok(store_throttle_give_back(f->store, key, &locking));
+	assert_goes(f, key, &locking, T0);
 }
 
 static void
@@ -221,6 +224,14 @@ nobody_gives_back_more_than_there_was(void **state)
 	for (i = 0; i < 3; i++)
 		assert_goes(f, key, &bucket, T0);
 	assert_waits(f, key, &bucket, T0, 1000);
+
+	new_key(key);
+	assert_goes(f, key, &locking, T0);
+	for (i = 0; i < 9; i++)
+		assert_ok(store_throttle_give_back(f->store, key, &locking));
+	for (i = 0; i < 3; i++)
+		assert_goes(f, key, &locking, T0);
+	assert_waits(f, key, &locking, T0, HOURS(24));
 }
 
 static void
@@ -281,6 +292,21 @@ thirty_days_after_the_last_failure_a_key_is_forgotten(void **state)
 }
 
 static void
+a_forgotten_key_is_open_whatever_it_was(void **state)
+{
+	static const struct throttle_rule long_rule = { .burst = 1,
+	    .interval = DAYS(70), .lock_after = 1, .lock_for = DAYS(60) };
+	struct fixture	*f = *state;
+	unsigned char	 key[THROTTLE_KEY_SIZE];
+
+	new_key(key);
+	assert_goes(f, key, &long_rule, T0);
+	assert_waits(f, key, &long_rule, T0 + DAYS(30) - 1, DAYS(40) + 1);
+	assert_goes(f, key, &long_rule, T0 + DAYS(30));
+	assert_waits(f, key, &long_rule, T0 + DAYS(30), DAYS(70));
+}
+
+static void
 a_clock_that_was_set_back_waits_and_recovers(void **state)
 {
 	struct fixture	*f = *state;
@@ -329,6 +355,7 @@ main(void)
 		TEST(forgiving_forgets_the_failures_and_not_the_bucket),
 		TEST(a_refused_attempt_costs_nothing),
 		TEST(thirty_days_after_the_last_failure_a_key_is_forgotten),
+		TEST(a_forgotten_key_is_open_whatever_it_was),
 		TEST(a_clock_that_was_set_back_waits_and_recovers),
 		TEST(one_key_is_not_another),
 	};

@@ -3,7 +3,9 @@
 #define TEST_STORE_RACE_H
 
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <signal.h>
 #include <pthread.h>
 
 #include "fixture.h"
@@ -49,6 +51,21 @@ give_up(int line, const char *what)
 	_exit(1);
 }
 
+/* A process of its own, which ends with the test's at the latest. */
+static inline pid_t
+new_process(void)
+{
+	pid_t pid;
+
+	(void)fflush(NULL);
+	assert_true((pid = fork()) != -1);
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)alarm(RACE_TIME);
+	}
+	return pid;
+}
+
 /*
  * Runs `job` in every process, `who` being 0 to RACERS - 1, and waits for all
  * of them.  An open database is not carried into another process, so the
@@ -63,12 +80,9 @@ race(struct fixture *f, void (*job)(struct fixture *f, int who, void *arg),
 
 	store_close(f->store);
 	f->store = NULL;
-	(void)fflush(NULL);
 	for (i = 0; i < RACERS; i++) {
-		assert_true((pids[i] = fork()) != -1);
-		if (pids[i] != 0)
+		if ((pids[i] = new_process()) != 0)
 			continue;
-		(void)alarm(RACE_TIME);
 		must(store_open(f->uri, STORE_SERVE, &f->store) == OK);
 		job(f, i, arg);
 		store_close(f->store);

@@ -113,6 +113,32 @@ no_request_reads_a_table_from_end_to_end(void **state)
 }
 
 static void
+text_that_is_not_utf_8_counts_as_none(void **state)
+{
+	struct fixture	*f = *state;
+	struct user	 user = inserted_user(f), found;
+	struct session	 session = inserted_session(f, &user), row;
+
+	assert_ok(sql_script(sql_of(f), "UPDATE users SET "
+	    "username = CAST(x'ff' AS TEXT), email = CAST(x'c0af' AS TEXT), "
+	    "full_name = CAST(x'eda080' AS TEXT), "
+	    "avatar = CAST(x'61ff' AS TEXT), "
+	    "cover_image = CAST(x'6100' AS TEXT), "
+	    "password = CAST(x'80' AS TEXT)"));
+	assert_ok(sql_script(sql_of(f), "UPDATE sessions SET "
+	    "end_reason = CAST(x'ff' AS TEXT), "
+	    "user_agent = CAST(x'ff' AS TEXT), ip = CAST(x'ff' AS TEXT)"));
+
+	user.username = user.email = user.full_name = NULL;
+	user.avatar = user.cover_image = user.password = "";
+	session.user_agent = session.ip = "";
+	assert_ok(store_profile(f->store, f->arena, &user.id, &session.id,
+	    &found, &row));
+	assert_same_user(&user, &found);
+	assert_same_session(&session, &row);
+}
+
+static void
 sessions_go_with_their_account(void **state)
 {
 	struct fixture	*f = *state;
@@ -305,6 +331,7 @@ main(void)
 		TEST(
 		rule_8_the_profile_query_gets_a_real_id_made_and_checked_by_us),
 		TEST(no_request_reads_a_table_from_end_to_end),
+		TEST(text_that_is_not_utf_8_counts_as_none),
 		TEST(sessions_go_with_their_account),
 		TEST(a_purge_removes_a_hundred_rows_that_are_over),
 		TEST(a_purge_removes_a_hundred_keys_that_are_forgotten),

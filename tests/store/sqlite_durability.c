@@ -2,7 +2,6 @@
 #include <linux/magic.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <signal.h>
 
 #include "sqlite_fixture.h"
 
@@ -157,14 +156,19 @@ without_a_log_every_write_is_synced(void **state)
 	struct session	 session = inserted_session(f, &user);
 	unsigned char	 key[THROTTLE_KEY_SIZE] = { 0 };
 	int64_t		 wait;
+	int		 swap_syncs;
 
 	pretend_nfs = true;
 	reopen(f, STORE_SERVE);
 	pretend_nfs = false;
 	session.counter = 2;
+	syncs = 0;
 	assert_durable(store_session_swap(f->store, 1, &session));
+	swap_syncs = syncs;
 	assert_durable(store_throttle_take(f->store, key, &rule, T0, &wait));
+	syncs = 0;
 	assert_durable(store_session_end(f->store, &session.id, "x", T0));
+	assert_int_equal(swap_syncs, syncs);
 }
 
 static void
@@ -230,8 +234,7 @@ kill_a_writer(struct fixture *f, useconds_t after)
 	store_close(f->store);
 	f->store = NULL;
 	assert_int_equal(pipe(pipes), 0);
-	assert_true((pid = fork()) != -1);
-	if (pid == 0)
+	if ((pid = new_process()) == 0)
 		write_until_killed(f, pipes[1]);
 	assert_int_equal(close(pipes[1]), 0);
 

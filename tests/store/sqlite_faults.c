@@ -148,6 +148,46 @@ a_damaged_page_is_an_answer_and_no_crash(void **state)
 	assert_said("malformed");
 }
 
+static char	pages[64 * 4096];	/* all but the first one */
+static size_t	pages_size;
+
+/* By another process: closing the file would take away this one's locks. */
+static void
+write_pages(struct fixture *f)
+{
+	write_file(f->path, pages, pages_size, 4096);
+}
+
+static void
+what_was_mended_in_its_place_is_served_again(void **state)
+{
+	struct fixture	*f = *state;
+	struct user	 user = inserted_user(f), found;
+	char		 good[sizeof(pages)];
+	ssize_t		 size;
+	int		 fd;
+
+	store_close(f->store);
+	f->store = NULL;
+	assert_true((fd = open(f->path, O_RDONLY)) != -1);
+	size = pread(fd, good, sizeof(good), 4096);
+	assert_true(size > 4096 && (size_t)size < sizeof(good));
+	assert_int_equal(close(fd), 0);
+	pages_size = (size_t)size;
+	memset(pages, 0x5a, pages_size);
+	write_pages(f);
+
+	fixture_open(f, STORE_SERVE);
+	assert_int_equal(store_user_by_id(f->store, f->arena, &user.id,
+	    &found), E_UNAVAILABLE);
+	assert_said("malformed");
+	memcpy(pages, good, pages_size);
+	alone(f, write_pages);
+	assert_ok(store_begin(f->store, 0));
+	(void)stored_user(f, &user.id);
+	(void)inserted_user(f);
+}
+
 static void
 a_file_that_was_cut_off_is_unavailable(void **state)
 {
@@ -208,6 +248,7 @@ main(void)
 		TEST(a_locked_store_is_unavailable_after_two_seconds),
 		TEST(a_file_that_is_no_database_is_unavailable),
 		TEST(a_damaged_page_is_an_answer_and_no_crash),
+		TEST(what_was_mended_in_its_place_is_served_again),
 		TEST(a_file_that_was_cut_off_is_unavailable),
 		TEST(a_full_disk_loses_the_write_and_nothing_else),
 		TEST(memory_that_is_not_there_is_an_internal_error),

@@ -277,6 +277,51 @@ all_programs_come_to_the_same_restored_copy(void **state)
 	assert_sound(sql_of(f));
 }
 
+/*
+ * Everybody has the old file open and one puts the copy in its place.  Half
+ * of them find out at once, while the others still hold the old one's memory.
+ */
+static void
+find_the_copy(struct fixture *f, int who, void *arg)
+{
+	struct user	user = new_user(f);
+	unsigned	taken;
+	int		i;
+
+	must(store_user_insert(f->store, &user, &taken) == OK);
+	(void)pthread_barrier_wait(arg);
+	if (who == 0)
+		must(rename(beside(f, "copy"), f->path) == 0);
+	(void)pthread_barrier_wait(arg);
+	if (who % 2 == 1)
+		(void)pthread_barrier_wait(arg);
+	for (i = 0; i < 10; i++) {
+		must(store_begin(f->store, 0) == OK);
+		user = new_user(f);
+		must(store_user_insert(f->store, &user, &taken) == OK);
+	}
+	if (who % 2 == 0)
+		(void)pthread_barrier_wait(arg);
+	(void)pthread_barrier_wait(arg);
+	must(number(sql_of(f), "SELECT count(*) FROM users") ==
+	    1 + 10 * RACERS);
+	/* One of them had files to remove, and said so. */
+	memset(said, 0, sizeof(said));
+}
+
+static void
+all_processes_come_to_the_same_restored_copy(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)inserted_user(f);
+	back_up_and_go_on(f, beside(f, "copy"));
+	race(f, find_the_copy, new_barrier());
+	assert_int_equal(number(sql_of(f), "SELECT count(*) FROM users"),
+	    1 + 10 * RACERS);
+	assert_sound(sql_of(f));
+}
+
 static void
 a_link_may_be_turned_to_another_database(void **state)
 {
@@ -309,6 +354,7 @@ main(void)
 		TEST(a_store_that_is_gone_takes_nothing_until_it_is_back),
 		TEST(a_restored_copy_replaces_the_open_store),
 		TEST(all_programs_come_to_the_same_restored_copy),
+		TEST(all_processes_come_to_the_same_restored_copy),
 		TEST(a_link_may_be_turned_to_another_database),
 	};
 

@@ -102,10 +102,7 @@ alone(struct fixture *f, void (*job)(struct fixture *f))
 	pid_t	pid;
 	int	status;
 
-	(void)fflush(NULL);
-	assert_true((pid = fork()) != -1);
-	if (pid == 0) {
-		(void)alarm(RACE_TIME);
+	if ((pid = new_process()) == 0) {
 		job(f);
 		_exit(0);
 	}
