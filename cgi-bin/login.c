@@ -13,21 +13,11 @@
 enum { USERNAME, EMAIL, PASSWORD };
 
 static const struct field fields[] = {
-	[USERNAME] = { "username", login_name_problem,     OPTIONAL },
-	[EMAIL]    = { "email",    login_name_problem,     OPTIONAL },
+	[USERNAME] = { "username", login_name_problem,     ONE_OF },
+	[EMAIL]    = { "email",    login_name_problem,     ONE_OF },
 	[PASSWORD] = { "password", login_password_problem, REQUIRED },
 	{ 0 }
 };
-
-/* An empty name counts as absent; of two, the username is tried. */
-static const char *
-name_of(const struct request *req)
-{
-	const char *name = request_field(req, USERNAME);
-
-	return name != NULL && *name != '\0' ? name :
-	    request_field(req, EMAIL);
-}
 
 static enum err
 login(struct ctx *ctx, const struct request *req, struct response *res)
@@ -37,8 +27,8 @@ login(struct ctx *ctx, const struct request *req, struct response *res)
 	struct tokens	 tokens;
 	enum err	 err;
 
-	if ((name = name_of(req)) == NULL || *name == '\0')
-		return fail(ctx, E_INPUT, "username or email is required");
+	if ((name = request_field(req, USERNAME)) == NULL)
+		name = request_field(req, EMAIL);
 	password = request_field(req, PASSWORD);
 
 	if ((err = users_authenticate(ctx, name, password, &user)) != OK ||

@@ -7,6 +7,7 @@
 #include "base/conf.h"
 #include "base/ctx.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "store/store.h"
 #include "account/session.h"
 #include "account/token.h"
@@ -84,6 +85,17 @@ session_tokens(struct ctx *ctx, const struct user *user,
 	return OK;
 }
 
+/* One line of the log for whatever happens to a session. */
+static void
+log_event(const struct session *session, const char *what)
+{
+	char user[ID_HEX_SIZE], id[ID_HEX_SIZE];
+
+	id_hex(&session->user, user);
+	id_hex(&session->id, id);
+	log_info("%s user=%s session=%s", what, user, id);
+}
+
 static int64_t
 idle_limit(const struct ctx *ctx, int64_t expires_at)
 {
@@ -104,44 +116,40 @@ session_new(struct ctx *ctx, const struct user *user, struct session *out)
 		.created_at = ctx->now,
 		.rotated_at = ctx->now,
 		.expires_at = ctx->now + ctx->conf->session_ttl,
-		.user_agent = ctx->user_agent,
-		.ip = ctx->address,
+		.user_agent = text_excerpt(ctx->arena, ctx->user_agent,
+		    USER_AGENT_MAX),
+		.ip = text_excerpt(ctx->arena, ctx->address, IP_MAX),
 	};
+	if (out->user_agent == NULL || out->ip == NULL)
+		return E_INTERNAL;
 	out->idle_at = idle_limit(ctx, out->expires_at);
 	if ((err = id_make(ctx->now, &out->id)) != OK)
 		return err;
 	return crypto_random(out->nonce, sizeof(out->nonce));
 }
 
-/* The oldest sessions beyond the limit give way. */
+/*
+ * The oldest sessions beyond the limit give way to `fresh`, which stays
+ * whatever the clocks of several hosts make of its age.
+ */
 static enum err
-end_surplus(struct ctx *ctx, const struct user *user)
+end_surplus(struct ctx *ctx, const struct session *fresh)
 {
 	const size_t	 max = (size_t)ctx->conf->max_sessions;
 	const size_t	 limit = max + SURPLUS_MAX;
 	struct session	*list;
-	size_t		 count, i;
+	size_t		 count, i, kept = 1;
 	enum err	 err;
 
 	list = arena_alloc(ctx->arena, limit * sizeof(*list));
 	if (list == NULL)
 		return E_INTERNAL;
-	err = store_session_list(ctx->store, ctx->arena, &user->id, ctx->now,
-	    limit, list, &count);
-	for (i = max; err == OK && i < count; i++)
-		err = store_session_end(ctx->store, &list[i].id, "limit",
-		    ctx->now);
+	err = store_session_list(ctx->store, ctx->arena, &fresh->user,
+	    ctx->now, limit, list, &count);
+	for (i = 0; err == OK && i < count; i++)
+		if (!id_equal(&list[i].id, &fresh->id) && kept++ >= max)
+			err = session_end(ctx, &list[i], "limit");
 	return err;
-}
-
-static void
-note(struct ctx *ctx, const char *what, const struct session *session)
-{
-	char user[ID_HEX_SIZE], id[ID_HEX_SIZE];
-
-	id_hex(&session->user, user);
-	id_hex(&session->id, id);
-	ctx_note(ctx, "%s user=%s session=%s", what, user, id);
 }
 
 enum err
@@ -157,10 +165,10 @@ session_open(struct ctx *ctx, const struct user *user, struct tokens *out)
 		return err;
 
 	/* What fails of this is made good by the next login. */
-	if (end_surplus(ctx, user) != OK ||
+	if (end_surplus(ctx, &session) != OK ||
 	    store_session_purge(ctx->store, ctx->now - KEPT) != OK)
 		log_warn("old sessions could not be tidied up");
-	note(ctx, "session opened", &session);
+	log_event(&session, "session opened");
 	return OK;
 }
 
@@ -189,30 +197,6 @@ session_of_claims(struct ctx *ctx, const struct claims *claims,
 	return OK;
 }
 
-/* `session_check = off`: the token alone says that the session lives. */
-static enum err
-trust_claims(struct ctx *ctx, const struct claims *claims,
-    struct user **user_out, struct session **session_out)
-{
-	struct session	*session;
-	struct user	*user;
-	enum err	 err;
-
-	user = arena_alloc(ctx->arena, sizeof(*user));
-	session = arena_alloc(ctx->arena, sizeof(*session));
-	if (user == NULL || session == NULL)
-		return E_INTERNAL;
-
-	err = store_user_by_id(ctx->store, ctx->arena, &claims->user, user);
-	if (err != OK)
-		return err == E_NOT_FOUND ? E_TOKEN : err;
-	session->id = claims->session;
-	session->user = claims->user;
-	*user_out = user;
-	*session_out = session;
-	return OK;
-}
-
 enum err
 session_authenticate(struct ctx *ctx, const char *access, struct user **user,
     struct session **session)
@@ -224,12 +208,10 @@ session_authenticate(struct ctx *ctx, const char *access, struct user **user,
 
 	if ((err = token_read(ctx, TOKEN_ACCESS, access, &claims)) != OK)
 		return err;
-	if (!ctx->conf->session_check)
-		return trust_claims(ctx, &claims, user, session);
-
 	if ((err = session_of_claims(ctx, &claims, &owner, &found)) != OK)
 		return err;
-	if (!session_is_alive(found, owner, ctx->now))
+	if (owner->disabled || (ctx->conf->session_check &&
+	    !session_is_alive(found, owner, ctx->now)))
 		return E_SESSION_ENDED;
 	*user = owner;
 	*session = found;
@@ -283,7 +265,7 @@ rotate(struct ctx *ctx, const struct user *user,
 		return err;
 
 	if (counter > session->counter)
-		note(ctx, "a lost rotation was made good", session);
+		log_event(session, "a lost rotation was made good");
 	*out = tokens;
 	return OK;
 }
@@ -296,7 +278,6 @@ end_for_reuse(struct ctx *ctx, const struct session *session)
 
 	if ((err = session_end(ctx, session, "reuse")) != OK)
 		return err;
-	note(ctx, "refresh token reused, session ended", session);
 	ctx->drop_cookies = true;
 	return E_REUSE;
 }
@@ -317,7 +298,9 @@ session_refresh(struct ctx *ctx, const char *refresh, struct tokens *out)
 		err = genuine_session(ctx, &claims, &user, &session);
 		if (err != OK)
 			return err;
-		if (is_forgiven(ctx, session, claims.counter))
+		/* Current a moment ago, it lost a race: that is no reuse. */
+		if (is_forgiven(ctx, session, claims.counter) ||
+		    (i > 0 && claims.counter == session->counter - 1))
 			return session_tokens(ctx, user, session, out);
 		if (claims.counter < session->counter)
 			return end_for_reuse(ctx, session);
@@ -352,11 +335,15 @@ enum err
 session_end(struct ctx *ctx, const struct session *session,
     const char *reason)
 {
-	enum err err;
+	char		what[48];
+	enum err	err;
 
 	err = store_session_end(ctx->store, &session->id, reason, ctx->now);
-	if (err == OK)
-		note(ctx, "session ended", session);
+	if (err == OK) {
+		(void)snprintf(what, sizeof(what), "session ended (%s)",
+		    reason);
+		log_event(session, what);
+	}
 	return err == E_NOT_FOUND ? OK : err;
 }
 
@@ -371,7 +358,7 @@ session_end_all(struct ctx *ctx, const struct user *user, const char *reason,
 	    ctx->now, count);
 	if (err == OK) {
 		id_hex(&user->id, hex);
-		ctx_note(ctx, "all sessions ended user=%s", hex);
+		log_info("all sessions ended (%s) user=%s", reason, hex);
 	}
 	return err;
 }

@@ -38,7 +38,9 @@ enum err	session_open(struct ctx *ctx, const struct user *user,
 		    struct tokens *out) NODISCARD;
 
 /*
- * The account and the live session that an access token names.  E_TOKEN: not
+ * The account and the session that an access token names, which must exist
+ * and belong together.  The session is alive; with `session_check` off it may
+ * have ended, and only an account that is disabled is refused.  E_TOKEN: not
  * a token, or it names nothing; E_SESSION_ENDED; E_UNAVAILABLE, E_INTERNAL.
  */
 enum err	session_authenticate(struct ctx *ctx, const char *access,

@@ -14,15 +14,19 @@ enum err
 fail_member(struct ctx *ctx, enum err err, const char *field,
     const char *message)
 {
-	struct member_error *entry, **end;
+	struct member_error *entry, **end = &ctx->member_errors;
+	size_t count = 0;
 
+	while (*end != NULL) {
+		end = &(*end)->next;
+		count++;
+	}
+	if (count == MEMBER_ERRORS_MAX)
+		return err;
 	if ((entry = arena_alloc(ctx->arena, sizeof(*entry))) == NULL)
 		return E_INTERNAL;
 	entry->field = field;
 	entry->message = message;
-
-	for (end = &ctx->member_errors; *end != NULL; end = &(*end)->next)
-		continue;
 	*end = entry;
 	return err;
 }

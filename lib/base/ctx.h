@@ -17,6 +17,9 @@ struct member_error {
 	struct member_error	*next;
 };
 
+/* More than any endpoint has members: the rest is somebody's game. */
+enum { MEMBER_ERRORS_MAX = 16 };
+
 struct ctx {
 	struct arena		*arena;
 	const struct conf	*conf;
@@ -37,7 +40,10 @@ struct ctx {
 enum err	fail(struct ctx *ctx, enum err err, const char *message)
 		    NODISCARD;
 
-/* The same about one member: the message goes into `errors`. */
+/*
+ * The same about one member: the message goes into `errors`, as long as there
+ * are not MEMBER_ERRORS_MAX already.
+ */
 enum err	fail_member(struct ctx *ctx, enum err err, const char *field,
 		    const char *message) NODISCARD;
 

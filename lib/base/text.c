@@ -114,6 +114,17 @@ text_has_space(const char *text)
 }
 
 bool
+text_is_blank(const char *text)
+{
+	utf8proc_int32_t point;
+
+	while ((point = next_point(&text)) != 0)
+		if (!is_space(point))
+			return false;
+	return true;
+}
+
+bool
 text_has_control(const char *text)
 {
 	utf8proc_int32_t point;
@@ -202,4 +213,34 @@ text_nfc(struct arena *arena, const char *text)
 	utf8proc_decompose(bytes, 0, points, count, options);
 	utf8proc_reencode(points, count, options);
 	return (char *)points;
+}
+
+char *
+text_excerpt(struct arena *arena, const char *bytes, size_t max)
+{
+	const char *end;
+	utf8proc_int32_t point;
+	utf8proc_ssize_t n;
+	char *text, *to;
+	size_t size;
+
+	if (bytes == NULL)
+		return NULL;
+	size = strnlen(bytes, max);
+	if ((text = to = arena_alloc(arena, size + 1)) == NULL)
+		return NULL;
+
+	for (end = bytes + size; bytes < end; bytes += n) {
+		n = utf8proc_iterate((const utf8proc_uint8_t *)bytes,
+		    end - bytes, &point);
+		if (n < 1 || is_control(point)) {
+			*to++ = '?';
+			n = n < 1 ? 1 : n;
+		} else {
+			memcpy(to, bytes, (size_t)n);
+			to += n;
+		}
+	}
+	*to = '\0';
+	return text;
 }

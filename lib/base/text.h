@@ -22,6 +22,7 @@ size_t	 text_length(const char *text);
  * and have no place where two texts that look alike must be one.
  */
 bool	 text_has_space(const char *text);
+bool	 text_is_blank(const char *text);	/* nothing but white space */
 bool	 text_has_control(const char *text);
 bool	 text_has_joiner(const char *text);
 
@@ -33,5 +34,13 @@ bool	 text_has_joiner(const char *text);
 char	*text_trim(struct arena *arena, const char *text) NODISCARD;
 char	*text_lower(struct arena *arena, const char *text) NODISCARD;
 char	*text_nfc(struct arena *arena, const char *text) NODISCARD;
+
+/*
+ * What may be shown of bytes from outside, as valid text in the arena: at
+ * most `max` bytes, no code point cut, `?` for what is not UTF-8 and for
+ * control characters.  NULL for NULL, and where there is no memory.
+ */
+char	*text_excerpt(struct arena *arena, const char *bytes, size_t max)
+	    NODISCARD;
 
 #endif

@@ -62,9 +62,10 @@ credentials_have_refresh(const struct request *req)
 		return true;
 	/* Of whatever type: what is wrong with it is said later. */
 	for (member = req->members; member != NULL; member = member->next)
-		if (strcmp(member->name, "refreshToken") == 0)
-			return member->type != JSON_TEXT ||
-			    presented(member->text) != NULL;
+		if (strcmp(member->name, "refreshToken") == 0 &&
+		    (member->type != JSON_TEXT ||
+		    presented(member->text) != NULL))
+			return true;
 	return false;
 }
 
@@ -85,6 +86,10 @@ choose(struct ctx *ctx, enum token_use use, const char *cookie,
 	if (cookie != NULL && other != NULL && strcmp(cookie, other) != 0) {
 		one = token_read(ctx, use, cookie, &a);
 		two = token_read(ctx, use, other, &b);
+		if (one != OK && one != E_TOKEN)
+			return one;
+		if (two != OK && two != E_TOKEN)
+			return two;
 		if (one == OK && two == OK &&
 		    !id_equal(&a.session, &b.session))
 			return E_AMBIGUOUS;
@@ -131,6 +136,9 @@ credentials_either(struct ctx *ctx, const struct request *req,
 	enum err	 access_err, err;
 
 	access_err = credentials_access(ctx, req, user, session);
+	/* What ends sessions must be of a live one, whatever is checked. */
+	if (access_err == OK && !session_is_alive(*session, *user, ctx->now))
+		access_err = E_SESSION_ENDED;
 	if (!is_refusal(access_err))
 		return access_err;
 
@@ -140,6 +148,31 @@ credentials_either(struct ctx *ctx, const struct request *req,
 	if (err != OK)
 		return err;
 	return session_of_refresh_token(ctx, refresh, trust, user, session);
+}
+
+enum err
+credentials_judge(struct ctx *ctx, const struct request *req,
+    enum access access)
+{
+	const struct member	*member;
+	const char		*body = NULL, *refresh;
+	struct session		*session;
+	struct user		*user;
+	enum err		 err;
+
+	for (member = req->members; member != NULL; member = member->next)
+		if (strcmp(member->name, "refreshToken") == 0 &&
+		    member->type == JSON_TEXT)
+			body = member->text;
+	if (access == EITHER_TOKEN)
+		return credentials_either(ctx, req, body, SESSION_ANY_ISSUED,
+		    &user, &session);
+	if (access != REFRESH_TOKEN)
+		return OK;
+	if ((err = credentials_refresh(ctx, req, body, &refresh)) != OK)
+		return err;
+	return session_of_refresh_token(ctx, refresh, SESSION_ANY_ISSUED,
+	    &user, &session);
 }
 
 enum err

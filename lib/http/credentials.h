@@ -45,6 +45,14 @@ enum err	credentials_either(struct ctx *ctx, const struct request *req,
 		    struct user **user, struct session **session) NODISCARD;
 
 /*
+ * Judges what was presented to an endpoint of this access, and changes
+ * nothing: for a request that is wrong in other ways too, where a bad
+ * credential is told first.  E_UNAUTHENTICATED: nothing that can be judged.
+ */
+enum err	credentials_judge(struct ctx *ctx, const struct request *req,
+		    enum access access) NODISCARD;
+
+/*
  * Ends the session whose cookies came with a login: a browser holds one
  * session at a time.  Cookies that name none are nothing.  E_UNAVAILABLE.
  */

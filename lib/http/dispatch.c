@@ -111,6 +111,19 @@ has_body(const struct request *req)
 	return (req->method & (METHOD_GET | METHOD_HEAD)) == 0;
 }
 
+/* A bad credential is told before bad members. */
+static enum err
+refuse_members(struct ctx *ctx, const struct request *req,
+    enum access access, enum err err)
+{
+	const enum err judgement = credentials_judge(ctx, req, access);
+
+	if (judgement == OK || judgement == E_UNAUTHENTICATED)
+		return err;
+	ctx->member_errors = NULL;
+	return judgement;
+}
+
 static enum err
 answer(struct app *app, const struct endpoint *table, struct ctx *ctx,
     struct request *req, struct response *res)
@@ -145,7 +158,7 @@ answer(struct app *app, const struct endpoint *table, struct ctx *ctx,
 	if (!is_credential_there(endpoint, req))
 		return E_UNAUTHENTICATED;
 	if ((err = request_bind(ctx, req, endpoint->fields)) != OK)
-		return err;
+		return refuse_members(ctx, req, endpoint->access, err);
 	return endpoint->handler(ctx, req, res);
 }
 

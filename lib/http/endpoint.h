@@ -9,13 +9,6 @@
 #include "http/request.h"
 #include "http/response.h"
 
-enum access {
-	ANYONE,
-	ACCESS_TOKEN,		/* req->user and req->session are there */
-	REFRESH_TOKEN,		/* one is presented; the handler judges it */
-	EITHER_TOKEN,		/* likewise, of either kind */
-};
-
 struct endpoint {
 	unsigned		 methods;	/* METHOD_*; GET means HEAD too */
 	enum access		 access;

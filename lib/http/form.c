@@ -7,7 +7,14 @@
 #include "http/request.h"
 #include "http/form.h"
 
-/* Decodes `size` characters; NULL in `*out` stays where it is on failure. */
+static bool
+unescape(const char *text, char *out)
+{
+	const char digits[] = { text[0], text[1], '\0' };
+
+	return hex_decode(digits, out, 1);
+}
+
 static enum err
 decode(struct arena *arena, const char *text, size_t size, const char **out)
 {
@@ -21,9 +28,8 @@ decode(struct arena *arena, const char *text, size_t size, const char **out)
 			decoded[n++] = ' ';
 		} else if (text[i] != '%') {
 			decoded[n++] = text[i];
-		} else if (size - i > 2 &&
-		    hex_decode(arena_strndup(arena, text + i + 1, 2),
-		    &decoded[n], 1)) {
+		} else if (size - i > 2 && unescape(text + i + 1,
+		    &decoded[n])) {
 			n++;
 			i += 2;
 		} else {

@@ -225,6 +225,12 @@ field_problem(const struct field *field, struct member *member)
 	return member->type == JSON_BOOL ? NULL : "must be true or false";
 }
 
+static bool
+is_blank(const struct member *member)
+{
+	return member->type == JSON_TEXT && text_is_blank(member->text);
+}
+
 static enum err
 bind_member(struct ctx *ctx, struct request *req, const struct field *fields,
     struct member *member)
@@ -248,14 +254,52 @@ bind_member(struct ctx *ctx, struct request *req, const struct field *fields,
 }
 
 static bool
-is_sent(const struct request *req, const char *name)
+is_sent(const struct request *req, const struct field *field)
 {
 	const struct member *member;
 
 	for (member = req->members; member != NULL; member = member->next)
-		if (strcmp(member->name, name) == 0)
+		if (strcmp(member->name, field->name) == 0 &&
+		    (field->presence != ONE_OF || !is_blank(member)))
 			return true;
 	return false;
+}
+
+/* Sees that whatever must be there is there. */
+static enum err
+check_presence(struct ctx *ctx, const struct request *req,
+    const struct field *fields)
+{
+	const struct field	*field, *one_of = NULL;
+	bool			 has_one = false;
+	enum err		 err = OK;
+
+	for (field = fields; field->name != NULL; field++) {
+		assert(field - fields < FIELDS_MAX);
+		if (field->presence == ONE_OF && one_of == NULL)
+			one_of = field;
+		if (is_sent(req, field))
+			has_one |= field->presence == ONE_OF;
+		else if (field->presence == REQUIRED)
+			err = fail_member(ctx, E_INPUT, field->name,
+			    "is required");
+	}
+	if (one_of != NULL && !has_one)
+		err = fail_member(ctx, E_INPUT, one_of->name,
+		    "or what stands for it is required");
+	return err;
+}
+
+/* What was only blank is as if it had not been sent. */
+static void
+drop_blank(struct request *req, const struct field *fields)
+{
+	size_t i;
+
+	for (i = 0; fields[i].name != NULL; i++)
+		if (fields[i].presence == ONE_OF && req->values[i] != NULL &&
+		    is_blank(req->values[i]))
+			req->values[i] = NULL;
 }
 
 enum err
@@ -263,18 +307,11 @@ request_bind(struct ctx *ctx, struct request *req, const struct field *fields)
 {
 	static const struct field	 none[] = { { 0 } };
 	struct member			*member;
-	enum err			 err = OK, one;
-	size_t				 i;
+	enum err			 err, one;
 
 	if (fields == NULL)
 		fields = none;
-	for (i = 0; fields[i].name != NULL; i++) {
-		assert(i < FIELDS_MAX);
-		if (fields[i].required && !is_sent(req, fields[i].name))
-			err = fail_member(ctx, E_INPUT, fields[i].name,
-			    "is required");
-	}
-	if (err != OK)
+	if ((err = check_presence(ctx, req, fields)) != OK)
 		return err;
 
 	for (member = req->members; member != NULL; member = member->next) {
@@ -282,6 +319,7 @@ request_bind(struct ctx *ctx, struct request *req, const struct field *fields)
 		if (one != OK && err != E_INTERNAL)
 			err = one;
 	}
+	drop_blank(req, fields);
 	return err;
 }
 

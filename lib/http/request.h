@@ -30,6 +30,9 @@ struct member {
 	struct member	*next;
 };
 
+/* Of the members that are ONE_OF, blank text counts as absent. */
+enum presence { OPTIONAL, REQUIRED, ONE_OF };
+
 /*
  * A member that an endpoint takes.  `problem` says what is wrong with a text
  * (NULL where nothing is); without one the member is a boolean.  An array of
@@ -38,12 +41,18 @@ struct member {
 struct field {
 	const char	*name;
 	const char	*(*problem)(const char *text);
-	bool		 required;
+	enum presence	 presence;
 };
 
-enum { OPTIONAL = false, REQUIRED = true };
-
 enum { FIELDS_MAX = 16 };	/* of one endpoint */
+
+/* Which credential an endpoint wants. */
+enum access {
+	ANYONE,
+	ACCESS_TOKEN,		/* req->user and req->session are there */
+	REFRESH_TOKEN,		/* one is presented; the handler judges it */
+	EITHER_TOKEN,		/* likewise, of either kind */
+};
 
 struct request {
 	const struct transport	*transport;

@@ -44,39 +44,49 @@ fcgi_write(void *arg, const void *data, size_t size)
 static void
 fcgi_log(void *arg, const char *line, size_t size)
 {
-	FCGX_Request *request = arg;
+	FCGX_Request	*request = arg;
+	ssize_t		 n;
 
-	(void)FCGX_PutStr(line, (int)size, request->err);
+	/* At once: at the end of the request the client may be gone. */
+	if (FCGX_PutStr(line, (int)size, request->err) != (int)size ||
+	    FCGX_FFlush(request->err) != 0)
+		n = write(STDERR_FILENO, line, size);
+	else
+		n = (ssize_t)size;
+	(void)n;
 }
 
-/*
- * A request in progress is finished; FCGX_Accept_r then says that it is over.
- * Without SA_RESTART, so that the wait for the next one is interrupted.
- */
 static void
 on_end(int _ UNUSED)
 {
 	FCGX_ShutdownPending();
 }
 
+/*
+ * FCGX_Accept_r says that it is over once one of these has come.  Without
+ * SA_RESTART, so that the wait for the next request is interrupted; kept off
+ * while there is one, because an interrupted read would cut its body.
+ */
 static void
-handle_signals(void)
+handle_signals(sigset_t *ends)
 {
-	struct sigaction action = { .sa_handler = on_end };
+	const struct sigaction action = { .sa_handler = on_end };
 
-	(void)sigemptyset(&action.sa_mask);
+	(void)sigemptyset(ends);
+	(void)sigaddset(ends, SIGTERM);
+	(void)sigaddset(ends, SIGUSR1);
 	(void)sigaction(SIGTERM, &action, NULL);
 	(void)sigaction(SIGUSR1, &action, NULL);
-	action.sa_handler = SIG_IGN;
-	(void)sigaction(SIGPIPE, &action, NULL);
 }
 
 static int
 serve_fcgi(struct app *app, const struct endpoint *table,
     struct arena *arena)
 {
-	FCGX_Request request;
+	FCGX_Request	request;
+	sigset_t	ends;
 
+	handle_signals(&ends);
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
 		return 1;
 	while (FCGX_Accept_r(&request) == 0) {
@@ -88,11 +98,13 @@ serve_fcgi(struct app *app, const struct endpoint *table,
 		};
 		struct ctx ctx = { .arena = arena };
 
+		(void)sigprocmask(SIG_BLOCK, &ends, NULL);
 		log_sink(fcgi_log, &request);
 		dispatch(app, table, &transport, &ctx);
 		log_sink(NULL, NULL);
 		arena_wipe(arena);
 		FCGX_Finish_r(&request);
+		(void)sigprocmask(SIG_UNBLOCK, &ends, NULL);
 	}
 	FCGX_Free(&request, 1);
 	return 0;
@@ -146,7 +158,8 @@ serve(const struct endpoint *table)
 	int		 status;
 
 	log_program(program_name());
-	handle_signals();
+	/* A client that has gone is an error of a write, not an end. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	if ((arena = arena_new()) == NULL)
 		return 1;
 	status = FCGX_IsCGI() ? serve_cgi(&app, table, arena) :

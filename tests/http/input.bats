@@ -10,6 +10,10 @@ setup_file() {
 	setup_instance log_file=log/darban.log
 	export LOG=$VAR/log/darban.log
 	add_user alice 'correct horse battery'
+	curl -sS -o "$INSTANCE/login" "$URL/api/v1/users/login" \
+	    -d username=alice -d 'password=correct horse battery'
+	REFRESH=$(jq -r .data.refreshToken "$INSTANCE/login")
+	export REFRESH
 }
 
 teardown_file() {
@@ -106,8 +110,16 @@ JSON='Content-Type: application/json'
 	[ "$(json '.errors[0].field')" = admin ]
 	refused 422 invalid_member POST login -H "$JSON" \
 	    -d '{"username":"alice","password":"x","Username":"bob"}'
+	refused 422 invalid_member POST refresh-token -H "$JSON" \
+	    -H "Cookie: __Host-refreshToken=$REFRESH" -d '{"sid":"1"}'
 	refused 422 invalid_member POST logout -H "$JSON" \
-	    -d '{"refreshToken":"x","sid":"1"}'
+	    -d "{\"refreshToken\":\"$REFRESH\",\"sid\":\"1\"}"
+}
+
+@test "thousands of unknown members" {
+	refused 422 invalid_member POST login \
+	    -d "password=x&username=y$(printf '&%s' {a..z}{a..z}{a..f})"
+	[ "$(json '.errors | length')" = 16 ]
 }
 
 @test "a doubled member" {
@@ -130,7 +142,7 @@ JSON='Content-Type: application/json'
 	done
 	for value in 1 '"true"' null '{}'; do
 		refused 422 invalid_member POST logout -H "$JSON" \
-		    -d "{\"refreshToken\":\"x\",\"everywhere\":$value}"
+		    -d "{\"refreshToken\":\"$REFRESH\",\"everywhere\":$value}"
 	done
 }
 

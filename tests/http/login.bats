@@ -41,6 +41,8 @@ login() {	# JSON
 @test "of two names the username is tried, an empty one counts as absent" {
 	login '{"username":"","email":"alice","password":"correct horse battery"}'
 	[ "$status" = 200 ]
+	login '{"username":" \t","email":"alice","password":"correct horse battery"}'
+	[ "$status" = 200 ]
 	login '{"username":"bob","email":"alice","password":"correct horse battery"}'
 	expect_error 401 invalid_credentials
 }
@@ -74,8 +76,10 @@ login() {	# JSON
 @test "a login without a name or a password names what is missing" {
 	login '{"password":"correct horse battery"}'
 	expect_error 400 missing_member
-	login '{"username":"","password":"correct horse battery"}'
+	[ "$(json '.errors[0].field')" = username ]
+	login '{"username":"","email":" ","password":""}'
 	expect_error 400 missing_member
+	[ "$(json '.errors | length')" = 1 ]
 	login '{"username":"alice"}'
 	expect_error 400 missing_member
 	[ "$(json '.errors[0].field')" = password ]
@@ -147,6 +151,23 @@ print(crypt.crypt("old password", "$2b$10$abcdefghijklmnopqrstuu"))')
 	    == '$argon2id$'* ]]
 	login '{"username":"bertha","password":"old password"}'
 	[ "$status" = 200 ]
+}
+
+@test "any User-Agent will do" {
+	for agent in "$(printf '%121s' x)" "$(printf '%2000s' x)" $'\xff\xfe'; do
+		request POST login -A "$agent" -d username=alice \
+		    --data-urlencode 'password=correct horse battery'
+		[ "$status" = 200 ]
+	done
+}
+
+@test "an account whose record holds bytes that are no text still logs in" {
+	add_user otto 'password one'
+	db "UPDATE users SET full_name = CAST(x'ff41' AS TEXT)
+	    WHERE username = 'otto'"
+	request POST login -d username=otto -d 'password=password one'
+	[ "$status" = 200 ]
+	[ "$(json '.data.user | has("fullName")')" = false ]
 }
 
 @test "a disabled account is answered like a wrong password" {

@@ -91,6 +91,18 @@ is_alive() {	# ACCESS
 	is_dead "$access" "$third"
 }
 
+@test "the token of an ended session ends no other, whatever is checked" {
+	one=$access
+	open_session
+	logout -d '' -H "Authorization: Bearer $one"
+	[ "$status" = 200 ]
+	configure session_check=off
+	logout -d everywhere=true -H "Authorization: Bearer $one"
+	configure session_check=on
+	expect_error 401 session_ended
+	is_alive "$access"
+}
+
 @test "one device's logout leaves the others alone" {
 	one=$access
 	open_session

@@ -111,6 +111,24 @@ me() {	# TOKEN
 	[ "$status" = 200 ]
 }
 
+@test "a bad token is told before bad members, a good one after them" {
+	request POST refresh-token -d "refreshToken=x.y.z&more=1"
+	expect_error 401 invalid_token
+	request POST refresh-token -d more=1
+	expect_error 401 unauthenticated
+	before=$(dump_store)
+	request POST refresh-token -d "refreshToken=$refresh&more=1"
+	expect_error 422 invalid_member
+	request POST refresh-token \
+	    -d "refreshToken=&refreshToken=$refresh"
+	expect_error 422 invalid_member
+	[ "$(dump_store)" = "$before" ]
+	request POST logout -d more=1 -H "Authorization: Bearer x.y.z"
+	expect_error 401 invalid_token
+	request POST logout -d more=1 -H "Authorization: Bearer $access"
+	expect_error 422 invalid_member
+}
+
 @test "no token is 401, and so are an empty one and the word undefined" {
 	request POST /api/v1/users/refresh-token -d ''
 	expect_error 401 unauthenticated

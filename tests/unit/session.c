@@ -7,6 +7,7 @@
 
 #include "account/session.h"
 #include "account/user.h"
+#include "store/engine.h"
 #include "fixture.h"
 
 /* A token that outlives the arena. */
@@ -334,6 +335,43 @@ the_oldest_session_gives_way(void **state)
 		    i < 2 ? E_SESSION_ENDED : OK);
 }
 
+/* Another host's clock may be ahead, and ids of one moment have no order. */
+static void
+the_session_just_opened_never_gives_way(void **state)
+{
+	struct fixture	*f = *state;
+	struct copy	 ahead, fresh;
+
+	f->conf.max_sessions = 1;
+	open_at(f, T0 + SECONDS(2), &ahead);
+	open_at(f, T0, &fresh);
+	assert_int_equal(who_at(f, T0, fresh.access), OK);
+	assert_int_equal(who_at(f, T0, ahead.access), E_SESSION_ENDED);
+}
+
+static void
+what_a_client_calls_itself_is_cut_and_made_printable(void **state)
+{
+	struct fixture	*f = *state;
+	char		 agent[400];
+	struct tokens	 tokens;
+	struct session	 row;
+
+	memset(agent, 'a', sizeof(agent) - 1);
+	agent[sizeof(agent) - 1] = '\0';
+	memcpy(agent, "x\xff\n\xe2\x82\xac", 6);
+	memcpy(agent + 119, "\xc3\xa9", 2);
+	fixture_at(f, T0);
+	f->ctx.user_agent = agent;
+	f->ctx.address = "an address that is longer than any address can be";
+	assert_int_equal(session_open(&f->ctx, &f->user, &tokens), OK);
+	row = row_at(f, T0);
+	assert_int_equal(strlen(row.user_agent), 120);
+	assert_memory_equal(row.user_agent, "x??\xe2\x82\xac", 6);
+	assert_string_equal(row.user_agent + 118, "a?");
+	assert_int_equal(strlen(row.ip), IP_MAX);
+}
+
 static void
 an_ended_session_is_dead_at_once(void **state)
 {
@@ -423,8 +461,48 @@ without_session_check_a_token_is_good_until_it_expires(void **state)
 	f->conf.session_check = false;
 	assert_int_equal(who_at(f, T0 + MINUTES(14), a.access), OK);
 	assert_int_equal(who_at(f, T0 + MINUTES(15), a.access), E_TOKEN);
+	user_set_disabled(&f->user, true);
+	assert_int_equal(user_save(&f->ctx, &f->user, SAVE_UNVALIDATED), OK);
+	assert_int_equal(who_at(f, T0 + MINUTES(1), a.access),
+	    E_SESSION_ENDED);
 	assert_int_equal(store_user_remove(f->store, &f->user.id), OK);
 	assert_int_equal(who_at(f, T0 + MINUTES(1), a.access), E_TOKEN);
+}
+
+static const struct engine *real_engine;
+
+/* Somebody else is faster, once, and long ago as this host's clock goes. */
+static enum err
+lose_the_race(struct store *store, int64_t expected,
+    const struct session *next)
+{
+	struct session theirs = *next;
+
+	store->engine = real_engine;
+	theirs.rotated_at -= HOURS(1);
+	if (store_session_swap(store, expected, &theirs) != OK)
+		return E_INTERNAL;
+	return store_session_swap(store, expected, next);
+}
+
+static void
+a_lost_race_is_no_reuse_whatever_the_grace(void **state)
+{
+	struct fixture	*f = *state;
+	struct engine	 engine = *f->store->engine;
+	struct copy	 a, b, c;
+
+	f->conf.refresh_grace = 0;
+	open_at(f, T0, &a);
+	real_engine = f->store->engine;
+	engine.session_swap = lose_the_race;
+	f->store->engine = &engine;
+	assert_int_equal(refresh_at(f, T0 + HOURS(2), a.refresh, &b), OK);
+	assert_false(f->ctx.drop_cookies);
+	assert_int_equal(row_at(f, T0 + HOURS(2)).counter, 2);
+	assert_int_equal(refresh_at(f, T0 + HOURS(3), b.refresh, &c), OK);
+	assert_int_equal(refresh_at(f, T0 + HOURS(3) + 1, b.refresh, &c),
+	    E_REUSE);
 }
 
 enum { RACERS = 8, ROUNDS = 20 };
@@ -497,11 +575,14 @@ main(void)
 		TEST(the_idle_limit_slides_with_each_refresh),
 		TEST(the_absolute_limit_holds_against_sliding),
 		TEST(the_oldest_session_gives_way),
+		TEST(the_session_just_opened_never_gives_way),
+		TEST(what_a_client_calls_itself_is_cut_and_made_printable),
 		TEST(an_ended_session_is_dead_at_once),
 		TEST(disabling_a_user_ends_every_session_for_good),
 		TEST(a_session_opened_with_an_old_epoch_is_born_dead),
 		TEST(trust_says_how_old_a_refresh_token_may_be),
 		TEST(without_session_check_a_token_is_good_until_it_expires),
+		TEST(a_lost_race_is_no_reuse_whatever_the_grace),
 		TEST(processes_that_refresh_at_once_get_one_successor),
 	};
 

@@ -330,10 +330,45 @@ no_text_stays_no_text(void **state)
 
 #define WITH_ARENA(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static void
+an_excerpt_is_valid_text_of_so_many_bytes(void **_ UNUSED)
+{
+	static const struct {
+		const char	*bytes;
+		size_t		 max;
+		const char	*text;
+	} rows[] = {
+		{ "", 10, "" }, { "abc", 0, "" }, { "abc", 2, "ab" },
+		{ "abc", 3, "abc" }, { "abc", 99, "abc" },
+		{ "a\xc3\xa9", 3, "a\xc3\xa9" }, { "a\xc3\xa9", 2, "a?" },
+		{ "\xff\xfe", 9, "??" }, { "a\nb\x7f", 9, "a?b?" },
+		{ "\xe2\x80\xae" "x", 9, "?x" }, { "\xed\xa0\x80", 9, "???" },
+	};
+	struct arena *arena = arena_new();
+	size_t i;
+
+	for (i = 0; i < NELEMS(rows); i++)
+		assert_string_equal(text_excerpt(arena, rows[i].bytes,
+		    rows[i].max), rows[i].text);
+	assert_null(text_excerpt(arena, NULL, 9));
+	arena_free(arena);
+}
+
+static void
+blank_is_nothing_but_white_space(void **_ UNUSED)
+{
+	assert_true(text_is_blank(""));
+	assert_true(text_is_blank(" \t\r\n\xc2\xa0\xe3\x80\x80"));
+	assert_false(text_is_blank(" a "));
+	assert_false(text_is_blank("\xe2\x80\x8d"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_excerpt_is_valid_text_of_so_many_bytes),
+		cmocka_unit_test(blank_is_nothing_but_white_space),
 		cmocka_unit_test(utf8_is_text),
 		cmocka_unit_test(what_is_not_utf8_is_not_text),
 		WITH_ARENA(a_cut_character_is_not_read_past_its_end),
