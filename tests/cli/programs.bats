@@ -42,3 +42,15 @@ setup() {
 	run -0 mandoc -Tlint -Wwarning "$top/man/darban.1" \
 	    "$top/man/darban.conf.5"
 }
+
+@test "SIGTERM in the middle of a body finishes the request and exits 0" {
+	dir=$(mktemp -d)
+	"$BUILD/bin/darban" -c "$dir/darban.conf" init --set hash_memory=1M
+	body='{"username":"nobody","password":"wrong"}'
+	run -0 python3 "$BATS_TEST_DIRNAME/ask.py" "$BUILD/cgi-bin/login.fcgi" \
+	    DARBAN_CONF="$dir/darban.conf" REQUEST_METHOD=POST \
+	    CONTENT_TYPE=application/json CONTENT_LENGTH=${#body} <<<"$body"
+	rm -rf "$dir"
+	[[ $output == *"Status: 401"* ]]
+	[[ $output == *'"code":"invalid_credentials"'* ]]
+}
