@@ -2,9 +2,10 @@
  * POST /login: trade a name and a password for a session.
  *
  *	takes	{ "username" or "email", "password" }
- *	200	{ "user", "accessToken", "refreshToken" }, the tokens as cookies too
+ *	200	{ "user", "accessToken", "refreshToken" }, the tokens as cookies
+ *		too; a session whose cookies came along has ended
  *	400	no name or no password
- *	401	the name or the password is wrong; which of them is nobody's business
+ *	401	the name or the password is wrong; which is nobody's business
  *	422	a name or a password that could not be anybody's
  *	503	no hash could be computed in time, or the store is away
  */

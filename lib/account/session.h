@@ -68,7 +68,7 @@ enum err	session_refresh(struct ctx *ctx, const char *refresh,
 /* Which tokens of a session speak for it. */
 enum session_trust {
 	SESSION_ANY_ISSUED,	/* any refresh token that we issued */
-	SESSION_CURRENT,	/* the current one, or its predecessor in grace */
+	SESSION_CURRENT,	/* the current one; in grace its predecessor */
 };
 
 /*

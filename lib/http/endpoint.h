@@ -10,7 +10,7 @@
 #include "http/response.h"
 
 struct endpoint {
-	unsigned		 methods;	/* METHOD_*; GET means HEAD too */
+	unsigned		 methods;	/* GET means HEAD too */
 	enum access		 access;
 	size_t			 max_body;	/* bytes */
 	const struct field	*fields;	/* or NULL: takes nothing */
