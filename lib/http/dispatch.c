@@ -10,10 +10,6 @@
 #include "http/credentials.h"
 #include "http/endpoint.h"
 
-#ifndef SYSCONFDIR
-#define SYSCONFDIR "/etc/darban"
-#endif
-
 /*
  * SetEnv in an .htaccess arrives as a request parameter, renamed where a rule
  * rewrote the route above it; other servers pass it in the environment.  The
@@ -25,10 +21,11 @@ conf_path(const struct request *req)
 	const char *path;
 
 	if ((path = request_variable(req, "DARBAN_CONF")) != NULL ||
-	    (path = request_variable(req, "REDIRECT_DARBAN_CONF")) != NULL ||
-	    (path = getenv("DARBAN_CONF")) != NULL)
+	    (path = request_variable(req, "REDIRECT_DARBAN_CONF")) != NULL)
 		return path;
-	return SYSCONFDIR "/darban.conf";
+	path = getenv("DARBAN_CONF");
+	return path != NULL && *path != '\0' ? path :
+	    SYSCONFDIR "/darban.conf";
 }
 
 /* Both are for the log and the list of devices: never trusted, only shown. */
@@ -219,8 +216,7 @@ dispatch(struct app *app, const struct endpoint *table,
 		err = E_INTERNAL;
 	if (err != OK)
 		add_failure_headers(ctx, &res, err);
-	response_send(ctx, &res, err,
-	    req.method != METHOD_HEAD && res.status != 204, transport);
+	response_send(ctx, &res, err, req.method != METHOD_HEAD, transport);
 	log_answer(ctx, &req, err);
 	log_address(NULL);
 }
