@@ -98,8 +98,8 @@ bench: deps
 	@$(MAKE) --no-print-directory all $(bench)
 	@BUILD=$(BUILD) tests/bench/run
 
-# New programs come by rename, so that running ones are not disturbed; a
-# configuration that is there already is left alone.
+# New programs come by rename, so that running ones are not disturbed.  No
+# configuration is installed: `darban init` makes one with keys of its own.
 to	 = $(DESTDIR)$(1)
 install: all
 	install -d $(call to,$(LIBEXECDIR)/darban) $(call to,$(PREFIX)/bin) \
@@ -117,6 +117,7 @@ install: all
 	    install -d $(call to,$(PREFIX)/share/darban)/$${f%/*} && \
 	    sed -E -e 's|^(var.darban_programs = ).*|\1"$(LIBEXECDIR)/darban"|' \
 	    -e 's|^(var.darban_conf = ).*|\1"$(SYSCONFDIR)/darban.conf"|' \
+	    -e 's|^(#.Include ).*(/share/)|\1$(PREFIX)\2|' \
 	    -e 's|^(Define DARBAN_PROGRAMS ).*|\1"$(LIBEXECDIR)/darban"|' \
 	    -e 's|^(Define DARBAN_CONF ).*|\1"$(SYSCONFDIR)/darban.conf"|' \
 	    conf/$$f >$(call to,$(PREFIX)/share/darban)/$$f || exit 1; done
@@ -125,7 +126,7 @@ clean:
 	rm -rf build
 
 help:
-	@sed -n 's/^#? //p' Makefile
+	@sed -n 's/^#?[ \t]/&/; s/^#? \{0,1\}//p' Makefile
 
 #? make run [PORT=8080] [SERVER=lighttpd|apache|vhost|cgi] [VAR=DIR] [CONF='a=b;c=d']
 #?	install what is missing, build, initialise, serve on 127.0.0.1

@@ -10,7 +10,10 @@
 #include "command.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/crypto.h"
 #include "base/log.h"
+#include "base/text.h"
+#include "account/password.h"
 
 /* Wrong things (exit 3) and things to know, as lines or for one object. */
 struct check {
@@ -82,6 +85,24 @@ check_directory(struct check *check, const char *path)
 		find_about(check, path, "cannot be written");
 }
 
+/* A file that the log will be appended to may not be there yet. */
+static void
+check_log(struct check *check, const char *path)
+{
+	char *directory, *slash;
+
+	if (access(path, F_OK) == 0) {
+		if (eaccess(path, W_OK) != 0)
+			find_about(check, path, "cannot be written");
+		return;
+	}
+	directory = arena_strdup(check->in->ctx.arena, path);
+	if (directory == NULL || (slash = strrchr(directory, '/')) == NULL)
+		return;
+	*slash = '\0';
+	check_directory(check, *directory == '\0' ? "/" : directory);
+}
+
 static void
 check_store(struct check *check, const struct conf *conf)
 {
@@ -111,6 +132,11 @@ check_conf(struct check *check, const struct conf *conf)
 	check_store(check, conf);
 	check_directory(check, conf->run_dir);
 	check_directory(check, conf->avatar_dir);
+	if (conf->log_file != NULL)
+		check_log(check, conf->log_file);
+	if (conf->password_blocklist != NULL &&
+	    eaccess(conf->password_blocklist, R_OK) != 0)
+		find_about(check, conf->password_blocklist, strerror(errno));
 	if (conf->allowed_origins.count > 0 &&
 	    conf->cookie_same_site != SAME_SITE_NONE)
 		note(check, "browsers send no cookie from those "
@@ -194,21 +220,36 @@ command_backup(struct invocation *in)
 enum outcome
 command_version(struct invocation *in)
 {
-	static const char *const engines[] = { "sqlite" };
 	struct arena	*arena = in->ctx.arena;
-	struct json	*object, *array;
+	const struct {
+		const char	*name, *version;
+	} libraries[] = {
+		{ "openssl", crypto_library() },
+		{ "libsodium", password_library() },
+		{ "utf8proc", text_library() },
+		{ "cjson", json_library() },
+	};
+	struct json	*object, *part;
+	const char	*engine, *version;
 	size_t		 i;
 
-	if (in->value[OPTION_JSON] == NULL) {
-		say("darban " VERSION);
-		for (i = 0; i < NELEMS(engines); i++)
-			say("store engine: %s", engines[i]);
-		return DONE;
-	}
 	object = json_new_object(arena);
 	json_add_text(arena, object, "version", VERSION);
-	array = json_add_array(arena, object, "engines");
-	for (i = 0; i < NELEMS(engines); i++)
-		json_append_text(arena, array, engines[i]);
-	return print_json(in, object);
+	part = json_add_object(arena, object, "libraries");
+	for (i = 0; i < NELEMS(libraries); i++)
+		json_add_text(arena, part, libraries[i].name,
+		    libraries[i].version);
+	part = json_add_object(arena, object, "engines");
+	for (i = 0; (engine = store_engine(i, &version)) != NULL; i++)
+		json_add_text(arena, part, engine, version);
+	if (in->value[OPTION_JSON] != NULL)
+		return print_json(in, object);
+
+	say("darban " VERSION);
+	for (i = 0; i < NELEMS(libraries); i++)
+		say("library: %s %s", libraries[i].name,
+		    libraries[i].version);
+	for (i = 0; (engine = store_engine(i, &version)) != NULL; i++)
+		say("store engine: %s %s", engine, version);
+	return DONE;
 }

@@ -22,7 +22,7 @@ complain(void *_ UNUSED, const char *line)
 static void
 forget(struct app *app)
 {
-	/* The log may name a file whose path is about to be freed. */
+	/* What is wrong with the next one is told where everybody looks. */
 	log_file(NULL);
 	store_close(app->store);
 	keyring_free(app->keys);

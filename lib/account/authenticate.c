@@ -46,25 +46,27 @@ rehash(struct ctx *ctx, struct user *user, const char *password,
     const char *nfc)
 {
 	const struct password_cost	 cost = cost_of(ctx->conf);
-	const char			*verified = user->password;
+	struct user			 renewed = *user;
 	char				*hash;
 	unsigned			 taken;
 	enum err			 err;
 
-	if (!password_needs_rehash(&cost, verified))
+	if (!password_needs_rehash(&cost, user->password))
 		return;
-	if (strncmp(verified, "$2", 2) == 0 &&
+	if (strncmp(user->password, "$2", 2) == 0 &&
 	    (strlen(password) > BCRYPT_MAX || strlen(nfc) > BCRYPT_MAX))
 		return;
 
 	if ((hash = arena_alloc(ctx->arena, PASSWORD_HASH_SIZE)) == NULL ||
 	    password_hash(&cost, nfc, hash) != OK)
 		return;
-	user->password = hash;
-	user->updated_at = ctx->now;
-	err = store_user_update(ctx->store, user, USER_PASSWORD, verified,
-	    false, &taken);
-	if (err != OK && err != E_STALE && err != E_NOT_FOUND)
+	renewed.password = hash;
+	renewed.updated_at = ctx->now;
+	err = store_user_update(ctx->store, &renewed, USER_PASSWORD,
+	    user->password, false, &taken);
+	if (err == OK)
+		*user = renewed;
+	else if (err != E_STALE && err != E_NOT_FOUND)
 		log_warn("an old password hash could not be replaced");
 }
 

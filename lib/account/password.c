@@ -223,3 +223,9 @@ password_needs_rehash(const struct password_cost *cost, const char *hash)
 	sodium_memzero(&parsed, sizeof(parsed));
 	return !same;
 }
+
+const char *
+password_library(void)
+{
+	return sodium_version_string();
+}

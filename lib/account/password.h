@@ -14,6 +14,9 @@ enum {
 	BCRYPT_MAX = 72,		/* bytes that bcrypt looks at */
 };
 
+/* The version of libsodium at run time. */
+const char	*password_library(void);
+
 struct password_cost {
 	int64_t	memory;		/* bytes */
 	int64_t	passes;

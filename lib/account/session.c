@@ -66,7 +66,8 @@ session_refresh_token(struct ctx *ctx, const struct session *session,
 	return token_make(ctx, TOKEN_REFRESH, &claims, out);
 }
 
-enum err
+/* The tokens that the row determines: the same row, the same bytes. */
+static enum err
 session_tokens(struct ctx *ctx, const struct user *user,
     const struct session *session, struct tokens *out)
 {
@@ -156,11 +157,12 @@ enum err
 session_open(struct ctx *ctx, const struct user *user, struct tokens *out)
 {
 	struct session	session;
+	struct tokens	tokens;
 	enum err	err;
 
 	/* Tokens first: a session whose tokens cannot be made is not kept. */
 	if ((err = session_new(ctx, user, &session)) != OK ||
-	    (err = session_tokens(ctx, user, &session, out)) != OK ||
+	    (err = session_tokens(ctx, user, &session, &tokens)) != OK ||
 	    (err = store_session_insert(ctx->store, &session)) != OK)
 		return err;
 
@@ -169,6 +171,7 @@ session_open(struct ctx *ctx, const struct user *user, struct tokens *out)
 	    store_session_purge(ctx->store, ctx->now - KEPT) != OK)
 		log_warn("old sessions could not be tidied up");
 	log_event(&session, "session opened");
+	*out = tokens;
 	return OK;
 }
 

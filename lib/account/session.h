@@ -20,19 +20,17 @@ struct tokens {
 	int64_t	 refresh_expires_at;
 };
 
-/* Not ended, within both limits, of an account that is not disabled and
- * whose epoch is the session's. */
+/*
+ * Not ended, within both limits, of an account that is not disabled and whose
+ * epoch is the session's.
+ */
 bool		session_is_alive(const struct session *session,
 		    const struct user *user, int64_t now);
 
-/* The tokens that the row determines: the same row, the same bytes. */
-enum err	session_tokens(struct ctx *ctx, const struct user *user,
-		    const struct session *session, struct tokens *out)
-		    NODISCARD;
-
 /*
  * A new session of `user`, and its tokens.  Where the account then has more
- * than `max_sessions`, the oldest are ended.  E_UNAVAILABLE, E_INTERNAL.
+ * than `max_sessions`, the oldest are ended, or by the next login where that
+ * fails.  E_CONFIG, E_UNAVAILABLE, E_INTERNAL.
  */
 enum err	session_open(struct ctx *ctx, const struct user *user,
 		    struct tokens *out) NODISCARD;
@@ -80,11 +78,17 @@ enum err	session_of_refresh_token(struct ctx *ctx, const char *refresh,
 		    enum session_trust trust, struct user **user,
 		    struct session **session) NODISCARD;
 
-/* Ends it now; `reason` is a word for the log and the list. */
+/*
+ * Ends it now; `reason` is a word for the log and the list.  One that is gone
+ * or has ended already is OK.  E_UNAVAILABLE, E_INTERNAL.
+ */
 enum err	session_end(struct ctx *ctx, const struct session *session,
 		    const char *reason) NODISCARD;
 
-/* Ends all sessions of the account. */
+/*
+ * Ends all sessions of the account; `*count` is how many were not ended yet.
+ * E_UNAVAILABLE, E_INTERNAL.
+ */
 enum err	session_end_all(struct ctx *ctx, const struct user *user,
 		    const char *reason, int64_t *count) NODISCARD;
 

@@ -1,7 +1,7 @@
 /*
  * The configuration: one file, `name = value`, strict.  The table in conf.c
- * names every setting with its default and its limits; darban.conf(5) is made
- * of the same words.
+ * names every setting with its default and its limits; darban.conf(5) says
+ * what each is for.
  */
 #ifndef DARBAN_CONF_H
 #define DARBAN_CONF_H

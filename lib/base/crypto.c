@@ -191,3 +191,9 @@ hex_decode(const char *text, void *out, size_t size)
 		    hex_value(text[2 * i + 1]));
 	return true;
 }
+
+const char *
+crypto_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION_STRING);
+}

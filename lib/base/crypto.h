@@ -11,6 +11,9 @@
 
 enum { MAC_SIZE = 32 };
 
+/* The version of OpenSSL at run time. */
+const char	*crypto_library(void);
+
 /* Fills `out` from the system's generator.  E_INTERNAL: there was none. */
 enum err	crypto_random(void *out, size_t size) NODISCARD;
 

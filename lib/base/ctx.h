@@ -42,7 +42,8 @@ enum err	fail(struct ctx *ctx, enum err err, const char *message)
 
 /*
  * The same about one member: the message goes into `errors`, as long as there
- * are not MEMBER_ERRORS_MAX already.
+ * are not MEMBER_ERRORS_MAX already.  E_INTERNAL instead where there is no
+ * memory.
  */
 enum err	fail_member(struct ctx *ctx, enum err err, const char *field,
 		    const char *message) NODISCARD;

@@ -8,7 +8,7 @@
 enum err {
 	OK,
 
-	/* What the client may read: see err_table. */
+	/* What the client may read of each: err_row. */
 	E_MALFORMED,		/* the request is not well formed */
 	E_INPUT,		/* a required member is missing */
 	E_AMBIGUOUS,		/* credentials that name different sessions */

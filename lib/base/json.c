@@ -237,3 +237,9 @@ json_print(struct arena *arena, const struct json *value)
 	into(arena, NULL);
 	return cJSON_PrintUnformatted(&value->item);
 }
+
+const char *
+json_library(void)
+{
+	return cJSON_Version();
+}

@@ -16,6 +16,9 @@ struct json;
 enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_ARRAY,
 	JSON_OBJECT };
 
+/* The version of the library at run time. */
+const char	*json_library(void);
+
 /*
  * Reads one value from `size` bytes.  E_MALFORMED: not strict JSON;
  * E_INTERNAL: no memory.

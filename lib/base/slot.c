@@ -22,7 +22,7 @@ slot_try(const char *directory, size_t number, int *out)
 	enum err err;
 	int fd, length;
 
-	length = snprintf(path, sizeof(path), "%s/hash-%zu.lock", directory,
+	length = snprintf(path, sizeof(path), "%s/slot-%zu.lock", directory,
 	    number);
 	if (length < 0 || (size_t)length >= sizeof(path)) {
 		log_error("slot: the path of the directory is too long");

@@ -244,3 +244,9 @@ text_excerpt(struct arena *arena, const char *bytes, size_t max)
 	*to = '\0';
 	return text;
 }
+
+const char *
+text_library(void)
+{
+	return utf8proc_version();
+}

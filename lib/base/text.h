@@ -8,6 +8,9 @@
 #include "base/base.h"
 #include "base/arena.h"
 
+/* The version of the library at run time. */
+const char	*text_library(void);
+
 /* Well-formed UTF-8 (RFC 3629) without NUL. */
 bool	 text_is_valid(const char *bytes, size_t size);
 

@@ -132,13 +132,20 @@ credentials_either(struct ctx *ctx, const struct request *req,
     const char *from_body, enum session_trust trust, struct user **user,
     struct session **session)
 {
+	struct session	*found;
 	const char	*refresh;
+	struct user	*owner;
 	enum err	 access_err, err;
 
-	access_err = credentials_access(ctx, req, user, session);
+	access_err = credentials_access(ctx, req, &owner, &found);
 	/* What ends sessions must be of a live one, whatever is checked. */
-	if (access_err == OK && !session_is_alive(*session, *user, ctx->now))
+	if (access_err == OK && !session_is_alive(found, owner, ctx->now))
 		access_err = E_SESSION_ENDED;
+	if (access_err == OK) {
+		*user = owner;
+		*session = found;
+		return OK;
+	}
 	if (!is_refusal(access_err))
 		return access_err;
 

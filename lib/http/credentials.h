@@ -37,8 +37,9 @@ enum err	credentials_refresh(struct ctx *ctx,
 		    const char **out) NODISCARD;
 
 /*
- * Whoever may end a session: the access token where it is good, else the
- * refresh token, of which `trust` says how old it may be.
+ * Whoever may end a session: the access token where it is good and its
+ * session lives, else the refresh token, of which `trust` says how old it may
+ * be.  Errors as credentials_access and session_of_refresh_token.
  */
 enum err	credentials_either(struct ctx *ctx, const struct request *req,
 		    const char *from_body, enum session_trust trust,
@@ -54,7 +55,8 @@ enum err	credentials_judge(struct ctx *ctx, const struct request *req,
 
 /*
  * Ends the session whose cookies came with a login: a browser holds one
- * session at a time.  Cookies that name none are nothing.  E_UNAVAILABLE.
+ * session at a time.  Cookies that name none are nothing.  E_CONFIG,
+ * E_UNAVAILABLE, E_INTERNAL.
  */
 enum err	credentials_end_previous(struct ctx *ctx,
 		    const struct request *req) NODISCARD;

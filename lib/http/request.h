@@ -84,7 +84,10 @@ const char	*request_variable(const struct request *req,
 enum err	 request_header(const struct request *req, const char *name,
 		    const char **out) NODISCARD;
 
-/* Method, type and length.  E_MALFORMED: the length is not a number. */
+/*
+ * Method, type and length.  E_MALFORMED: the length is not a number, or there
+ * is a body without one.
+ */
 enum err	 request_start(struct request *req) NODISCARD;
 
 /*

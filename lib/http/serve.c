@@ -63,18 +63,29 @@ on_end(int _ UNUSED)
 }
 
 /*
- * FCGX_Accept_r says that it is over once one of these has come.  Without
- * SA_RESTART, so that the wait for the next request is interrupted; kept off
- * while there is one, because an interrupted read would cut its body.
+ * What ends a program is kept off while it has a request, because an
+ * interrupted read would cut the body.
  */
 static void
-handle_signals(sigset_t *ends)
+hold_signals(int how)
+{
+	sigset_t ends;
+
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGTERM);
+	(void)sigaddset(&ends, SIGUSR1);
+	(void)sigprocmask(how, &ends, NULL);
+}
+
+/*
+ * FCGX_Accept_r says that it is over once one of these has come: without
+ * SA_RESTART, so that the wait for the next request is interrupted.
+ */
+static void
+handle_signals(void)
 {
 	const struct sigaction action = { .sa_handler = on_end };
 
-	(void)sigemptyset(ends);
-	(void)sigaddset(ends, SIGTERM);
-	(void)sigaddset(ends, SIGUSR1);
 	(void)sigaction(SIGTERM, &action, NULL);
 	(void)sigaction(SIGUSR1, &action, NULL);
 }
@@ -83,10 +94,9 @@ static int
 serve_fcgi(struct app *app, const struct endpoint *table,
     struct arena *arena)
 {
-	FCGX_Request	request;
-	sigset_t	ends;
+	FCGX_Request request;
 
-	handle_signals(&ends);
+	handle_signals();
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
 		return 1;
 	while (FCGX_Accept_r(&request) == 0) {
@@ -98,13 +108,13 @@ serve_fcgi(struct app *app, const struct endpoint *table,
 		};
 		struct ctx ctx = { .arena = arena };
 
-		(void)sigprocmask(SIG_BLOCK, &ends, NULL);
+		hold_signals(SIG_BLOCK);
 		log_sink(fcgi_log, &request);
 		dispatch(app, table, &transport, &ctx);
 		log_sink(NULL, NULL);
 		arena_wipe(arena);
 		FCGX_Finish_r(&request);
-		(void)sigprocmask(SIG_UNBLOCK, &ends, NULL);
+		hold_signals(SIG_UNBLOCK);
 	}
 	FCGX_Free(&request, 1);
 	return 0;
@@ -134,6 +144,7 @@ serve_cgi(struct app *app, const struct endpoint *table, struct arena *arena)
 	};
 	struct ctx ctx = { .arena = arena };
 
+	hold_signals(SIG_BLOCK);
 	dispatch(app, table, &transport, &ctx);
 	return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -54,6 +54,9 @@ struct engine {
 		    void (*)(int, int));
 };
 
+/* The version of libsqlite3 at run time. */
+const char	*sqlite_version(void);
+
 /* `path` is what follows "sqlite:". */
 enum err	sqlite_open(const char *path, enum store_mode mode,
 		    struct store **out) NODISCARD;

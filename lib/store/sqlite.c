@@ -204,3 +204,9 @@ sqlite_open(const char *path, enum store_mode mode, struct store **out)
 	*out = &sq->store;
 	return OK;
 }
+
+const char *
+sqlite_version(void)
+{
+	return sql_version();
+}

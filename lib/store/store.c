@@ -20,11 +20,21 @@ static const struct {
 	const char	*scheme;
 	enum err	(*open)(const char *, enum store_mode,
 			    struct store **);
+	const char	*(*version)(void);
 } engines[] = {
-	{ "sqlite:", sqlite_open },
-	{ "mongodb:", NULL },
-	{ "mongodb+srv:", NULL },
+	{ "sqlite", sqlite_open, sqlite_version },
+	{ "mongodb", NULL, NULL },
+	{ "mongodb+srv", NULL, NULL },
 };
+
+const char *
+store_engine(size_t i, const char **version)
+{
+	if (i >= NELEMS(engines) || engines[i].open == NULL)
+		return NULL;
+	*version = engines[i].version();
+	return engines[i].scheme;
+}
 
 enum err
 store_open(const char *uri, enum store_mode mode, struct store **out)
@@ -33,10 +43,11 @@ store_open(const char *uri, enum store_mode mode, struct store **out)
 
 	for (i = 0; i < NELEMS(engines); i++) {
 		length = strlen(engines[i].scheme);
-		if (strncmp(uri, engines[i].scheme, length) != 0)
+		if (strncmp(uri, engines[i].scheme, length) != 0 ||
+		    uri[length] != ':')
 			continue;
 		if (engines[i].open != NULL)
-			return engines[i].open(uri + length, mode, out);
+			return engines[i].open(uri + length + 1, mode, out);
 		/* What follows the scheme may hold a password. */
 		log_error("store: %s is not built in", engines[i].scheme);
 		return E_CONFIG;

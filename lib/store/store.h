@@ -104,6 +104,12 @@ enum store_mode {
 };
 
 /*
+ * The engines that are built in: the `i`th, or NULL behind the last, and in
+ * `*version` that of its library at run time.
+ */
+const char	*store_engine(size_t i, const char **version);
+
+/*
  * Opens what `uri` names: "sqlite:/path".  An older schema is migrated.
  * E_CONFIG: no such engine is built in, or the schema is of a newer program;
  * E_UNAVAILABLE.  The caller closes it.

@@ -871,6 +871,13 @@ email fullName createdAt updatedAt disabled hash sessions" ]
 	expect_login alice
 }
 
+@test "check finds a log and a list that cannot be" {
+	init --set log_file=/nonexistent/log --set password_blocklist=/nowhere
+	try 3 "$darban" check
+	[[ $output == *"/nonexistent: No such file"* ]]
+	[[ $output == *"/nowhere: No such file"* ]]
+}
+
 @test "version says which it is" {
 	try 0 "$darban" version
 	[[ ${lines[0]} =~ ^darban\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
@@ -878,7 +885,9 @@ email fullName createdAt updatedAt disabled hash sessions" ]
 	version=${lines[0]#darban }
 	try 0 "$darban" version --json
 	[ "$(jq -r .version <<<"$output")" = "$version" ]
-	[ "$(jq -c .engines <<<"$output")" = '["sqlite"]' ]
+	[[ $(jq -r .engines.sqlite <<<"$output") =~ ^3\.[0-9]+\.[0-9]+$ ]]
+	[ "$(jq -r '.libraries | keys | join(" ")' <<<"$output")" = \
+	    "cjson libsodium openssl utf8proc" ]
 }
 
 @test "output that cannot be written is a failure" {

@@ -54,3 +54,33 @@ setup() {
 	[[ $output == *"Status: 401"* ]]
 	[[ $output == *'"code":"invalid_credentials"'* ]]
 }
+
+@test "so does a plain CGI program" {
+	dir=$(mktemp -d)
+	"$BUILD/bin/darban" -c "$dir/darban.conf" init --set hash_memory=1M
+	body='{"username":"nobody","password":"wrong"}'
+	mkfifo "$dir/body"
+	env -i DARBAN_CONF="$dir/darban.conf" REQUEST_METHOD=POST \
+	    CONTENT_TYPE=application/json CONTENT_LENGTH=${#body} \
+	    "$BUILD/cgi-bin/login.fcgi" <"$dir/body" >"$dir/out" 2>/dev/null &
+	pid=$!
+	exec 5>"$dir/body"
+	printf '%s' "${body:0:20}" >&5
+	sleep 0.3
+	kill "$pid"
+	sleep 0.1
+	printf '%s' "${body:20}" >&5
+	exec 5>&-
+	# Once the answer is out, the signal may have its way.
+	wait "$pid" || [ $? = 143 ]
+	output=$(cat "$dir/out")
+	rm -rf "$dir"
+	[[ $output == *"Status: 401"* ]]
+}
+
+@test "make help says what each command does" {
+	run -0 make -s -C "$top" help
+	for word in 'make run' 'install what is missing' 'make test' bench; do
+		[[ $output == *"$word"* ]]
+	done
+}

@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
 # The rules that the project was founded on, each by its name.  The picture's
-# (rule 7) comes with the picture.  Rules 2, 3, 6, 8 and 9 are about the code,
-# and are shown where the code is looked at: here, and in tests/unit/user.c
-# and tests/store.
+# (rule 7) comes with the picture; 2, 3 and 9 are in tests/unit/user.c, 8 in
+# tests/store/sqlite.c.
 
 load ../lib/common
 
@@ -49,18 +48,6 @@ claim() {	# TOKEN NAME
 	db "UPDATE sessions SET nonce = randomblob(16)"
 	request POST /api/v1/users/refresh-token -d "refreshToken=$refresh"
 	expect_error 401 invalid_token
-}
-
-@test "rule 2: what belongs to one account is on the instance, what belongs to all on the collection" {
-	for prototype in user_is_password_correct user_access_token user_save; do
-		grep -qE "$prototype\(struct ctx \*ctx,$" lib/account/*.h ||
-		    grep -qE "$prototype\(struct ctx \*ctx, (const )?struct user \*" \
-		    lib/account/*.h
-	done
-	for prototype in users_find_by_id users_find_by_login users_insert; do
-		grep -q "$prototype(struct ctx \*ctx, " lib/account/users.h
-	done
-	run -1 grep -hE '\buser_(find|insert|list)' lib/account/*.h
 }
 
 @test "rule 4: token cookies are HttpOnly and Secure" {

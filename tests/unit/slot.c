@@ -221,7 +221,7 @@ a_directory_that_cannot_be_written_is_logged(void **_ UNUSED)
 	log_sink(keep_line, line);
 	snprintf(path, sizeof(path), "%s/missing", directory);
 	assert_int_equal(slot_take(path, 1, LONG, &slot), E_UNAVAILABLE);
-	assert_non_null(strstr(line, "/missing/hash-0.lock: No such file"));
+	assert_non_null(strstr(line, "/missing/slot-0.lock: No such file"));
 
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
@@ -229,7 +229,7 @@ a_directory_that_cannot_be_written_is_logged(void **_ UNUSED)
 	assert_non_null(strstr(line, "too long"));
 
 	/* What stands where the file should must not be followed. */
-	snprintf(path, sizeof(path), "%s/hash-0.lock", directory);
+	snprintf(path, sizeof(path), "%s/slot-0.lock", directory);
 	assert_int_equal(symlink("/dev/null", path), 0);
 	assert_int_equal(slot_take(directory, 1, LONG, &slot), E_UNAVAILABLE);
 	assert_non_null(strstr(line, "symbolic link"));

@@ -30,6 +30,41 @@ insert_old(struct fixture *f)
 }
 
 static void
+rule_2_one_is_an_instance_and_all_are_the_collection(void **state)
+{
+	struct fixture	*f = *state;
+	struct session	 session = { .user = f->user.id, .rotated_at = T0 };
+	struct claims	 claims;
+	struct user	*alice = find(f, "alice"), *bob = NULL;
+	struct user	 new = { .username = "bob", .full_name = "Bob",
+			    .email = "bob@example.org" };
+	char		*token, hex[ID_HEX_SIZE];
+	bool		 correct;
+
+	/* On the collection: what is looked for or comes to be. */
+	assert_int_equal(users_insert(&f->ctx, &new, "bob's password"), OK);
+	id_hex(&new.id, hex);
+	assert_int_equal(users_find_by_id(&f->ctx, hex, &bob), OK);
+
+	/* On the instance: each answers for itself alone. */
+	assert_int_equal(user_is_password_correct(&f->ctx, bob,
+	    "bob's password", &correct), OK);
+	assert_true(correct);
+	assert_int_equal(user_is_password_correct(&f->ctx, alice,
+	    "bob's password", &correct), OK);
+	assert_false(correct);
+	assert_int_equal(user_access_token(&f->ctx, alice, &session, &token),
+	    OK);
+	assert_int_equal(token_read(&f->ctx, TOKEN_ACCESS, token, &claims),
+	    OK);
+	assert_true(id_equal(&claims.user, &alice->id));
+	assert_string_equal(claims.username, "alice");
+	user_set_full_name(bob, "Robert");
+	assert_int_equal(user_save(&f->ctx, bob, SAVE_VALIDATED), OK);
+	assert_string_equal(find(f, "alice")->full_name, "Alice Example");
+}
+
+static void
 rule_3_saving_one_value_does_not_validate_the_whole(void **state)
 {
 	struct fixture	*f = *state;
@@ -163,6 +198,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(rule_2_one_is_an_instance_and_all_are_the_collection),
 		TEST(rule_3_saving_one_value_does_not_validate_the_whole),
 		TEST(rule_3_an_unvalidated_save_writes_only_what_changed),
 		TEST(rule_9_an_id_is_text_of_24_hex_digits_or_a_clear_error),
