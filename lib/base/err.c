@@ -22,6 +22,8 @@ static const struct err_row rows[] = {
 			    "the session has been ended" },
 	[E_CREDENTIALS]	= { 401, "invalid_credentials",
 			    "Invalid user credentials" },
+	[E_CROSS_SITE]	= { 403, "cross_site",
+			    "Requests from other sites are not taken" },
 	[E_NOT_FOUND]	= { 404, "not_found", "Not found" },
 	[E_METHOD]	= { 405, "method_not_allowed",
 			    "The method is not allowed here" },

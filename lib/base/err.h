@@ -18,6 +18,7 @@ enum err {
 	E_SESSION_ENDED,	/* a genuine token of a session that is over */
 	E_REUSE,		/* a refresh token used again: session ended */
 	E_CREDENTIALS,		/* wrong name or password */
+	E_CROSS_SITE,		/* a page of another site is behind it */
 	E_NOT_FOUND,
 	E_METHOD,		/* a method this program does not take */
 	E_METHOD_UNKNOWN,	/* a method nobody here knows */

@@ -9,6 +9,7 @@
 #include "account/app.h"
 #include "http/credentials.h"
 #include "http/endpoint.h"
+#include "http/origin.h"
 
 /*
  * SetEnv in an .htaccess arrives as a request parameter, renamed where a rule
@@ -129,6 +130,8 @@ answer(struct app *app, const struct endpoint *table, struct ctx *ctx,
 	enum err		 err, syntax;
 
 	syntax = request_start(req);
+	if ((err = origin_find(req)) != OK)
+		syntax = err;
 	if ((err = app_prepare(app, conf_path(req), ctx)) != OK)
 		return err;
 	if (request_variable(req, "PATH_INFO") != NULL)
@@ -141,7 +144,8 @@ answer(struct app *app, const struct endpoint *table, struct ctx *ctx,
 	}
 	if (syntax != OK)
 		return syntax;
-	if ((err = credentials_find(ctx, req)) != OK)
+	if ((err = credentials_find(ctx, req)) != OK ||
+	    (err = origin_check(ctx, req, endpoint->access)) != OK)
 		return err;
 	if (has_body(req) &&
 	    (err = request_check_body(req, endpoint->max_body)) != OK)
@@ -216,6 +220,9 @@ dispatch(struct app *app, const struct endpoint *table,
 		err = E_INTERNAL;
 	if (err != OK)
 		add_failure_headers(ctx, &res, err);
+	if (req.origin != NULL)
+		origin_allow(ctx, &req,
+		    allow(ctx->arena, methods_of(table)), &res);
 	response_send(ctx, &res, err, req.method != METHOD_HEAD, transport);
 	log_answer(ctx, &req, err);
 	log_address(NULL);

@@ -65,6 +65,10 @@ struct request {
 	const char		*refresh_cookie;
 	const char		*bearer;
 
+	/* Which page made a browser send it; NULL where unsaid (origin.h). */
+	const char		*origin;
+	const char		*fetch_site;
+
 	struct member		*members;	/* of the body */
 	const struct member	*values[FIELDS_MAX];	/* by field, or NULL */
 

@@ -194,6 +194,19 @@ JSON='Content-Type: application/json'
 	    -H "Authorization: Bearer $token"
 }
 
+@test "a page of another site" {
+	for route in login refresh-token logout; do
+		refused 403 cross_site POST $route -d '' \
+		    -H 'Origin: https://evil.example' \
+		    -H "Cookie: __Host-refreshToken=$REFRESH"
+		refused 403 cross_site POST $route -d '' \
+		    -H 'Sec-Fetch-Site: cross-site'
+	done
+	request POST login -H "Origin: $URL" -d username=alice \
+	    -d 'password=correct horse battery'
+	[ "$status" = 200 ]
+}
+
 @test "a path behind the program's name" {
 	for program in login refresh logout me health; do
 		cgi $program.fcgi GET PATH_INFO=/more
