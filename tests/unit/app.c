@@ -110,7 +110,7 @@ another_path_is_another_configuration(void **_ UNUSED)
 }
 
 static void
-a_broken_configuration_is_told_once_then_looked_at_now_and_then(
+a_broken_configuration_is_told_once_and_looked_at_again(
     void **_ UNUSED)
 {
 	struct app	app = { .mode = STORE_SERVE };
@@ -183,7 +183,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_configuration_is_read_again_when_it_has_changed),
 		TEST(another_path_is_another_configuration),
-		TEST(a_broken_configuration_is_told_once_then_looked_at_now_and_then),
+		TEST(a_broken_configuration_is_told_once_and_looked_at_again),
 		TEST(a_request_has_its_time_a_command_all_of_it),
 		TEST(the_configuration_says_what_is_logged_and_where),
 	};

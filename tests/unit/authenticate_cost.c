@@ -260,7 +260,7 @@ change_first(struct store *store, const struct user *user, unsigned changed,
 }
 
 static void
-a_new_password_is_not_overwritten_by_the_old_ones_new_hash(void **state)
+a_new_password_is_not_undone_by_the_old_ones_rehash(void **state)
 {
 	struct fixture	*f = *state;
 	struct engine	 engine;
@@ -314,7 +314,7 @@ main(void)
 		TEST(either_spelling_of_a_password_is_the_password),
 		TEST(a_hash_stays_bcrypt_where_either_spelling_is_too_long),
 		TEST(a_replaced_hash_is_a_change_of_the_record),
-		TEST(a_new_password_is_not_overwritten_by_the_old_ones_new_hash),
+		TEST(a_new_password_is_not_undone_by_the_old_ones_rehash),
 		TEST(a_store_that_is_away_is_no_wrong_password),
 	};
 

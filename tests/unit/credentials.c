@@ -87,7 +87,7 @@ one_that_is_not_good_contradicts_nothing(void **state)
 }
 
 static void
-an_access_token_that_ended_leaves_the_word_to_the_refresh_token(void **state)
+an_ended_access_token_leaves_the_word_to_the_other(void **state)
 {
 	struct visit	*v = *state;
 	struct session	*session = session_of(v, &v->one);
@@ -191,7 +191,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(one_that_is_not_good_contradicts_nothing),
-		TEST(an_access_token_that_ended_leaves_the_word_to_the_refresh_token),
+		TEST(an_ended_access_token_leaves_the_word_to_the_other),
 		TEST(an_older_refresh_token_is_judged_good_by_a_look_alone),
 		TEST(a_login_ends_the_session_of_its_cookies_only),
 		TEST(a_login_minds_no_cookies_that_are_dead),

@@ -24,7 +24,8 @@ an_account_is_shown_without_its_secrets(void **state)
 	struct user user = {
 		.id = watched[0],
 		.username = "alice", .email = "a@example.org",
-		.full_name = "Alice", .avatar = "https://a/1", .cover_image = "",
+		.full_name = "Alice", .avatar = "https://a/1",
+		.cover_image = "",
 		.password = "secret", .epoch = 77,
 		.created_at = INT64_C(1767225600000),
 		.updated_at = INT64_C(1767225600999), .version = -1,

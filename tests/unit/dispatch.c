@@ -289,7 +289,7 @@ a_body_is_read_only_for_who_may(void **state)
 }
 
 static void
-where_the_body_may_hold_the_token_its_syntax_is_told_first(void **state)
+a_body_that_may_hold_the_token_is_judged_first(void **state)
 {
 	struct site *s = *state;
 
@@ -580,7 +580,7 @@ main(void)
 		TEST(ambiguous_cookies_are_told_before_length_and_type),
 		TEST(length_and_type_are_told_before_the_credential),
 		TEST(a_body_is_read_only_for_who_may),
-		TEST(where_the_body_may_hold_the_token_its_syntax_is_told_first),
+		TEST(a_body_that_may_hold_the_token_is_judged_first),
 		TEST(a_bad_credential_is_told_alone_and_before_bad_members),
 		TEST(an_endpoint_has_its_own_limit),
 		TEST(each_method_has_its_row_and_allow_lists_them_all),

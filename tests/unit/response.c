@@ -162,7 +162,7 @@ no_content_has_no_length_either(void **state)
 }
 
 static void
-headers_are_sent_in_their_order_those_without_a_value_are_not(void **state)
+headers_are_sent_in_order_if_they_have_a_value(void **state)
 {
 	struct answered *a = *state;
 
@@ -212,7 +212,7 @@ main(void)
 		TEST(every_error_has_a_phrase),
 		TEST(head_is_told_the_length_that_get_has),
 		TEST(no_content_has_no_length_either),
-		TEST(headers_are_sent_in_their_order_those_without_a_value_are_not),
+		TEST(headers_are_sent_in_order_if_they_have_a_value),
 		TEST(without_memory_nothing_that_was_prepared_is_sent),
 	};
 
