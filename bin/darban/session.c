@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "account/session.h"
 
-/* No account has more: it is the upper limit of max_sessions. */
+/* The upper limit of max_sessions; a login ends what is beyond it. */
 enum { SESSIONS_MAX = 1000 };
 
 static const struct column columns[] = {

@@ -106,8 +106,8 @@ end_sessions(struct invocation *in, const struct user *user,
 	return DONE;
 }
 
-enum outcome
-command_user_disable(struct invocation *in)
+static enum outcome
+set_disabled(struct invocation *in, bool disabled, struct user **out)
 {
 	struct user	*user = NULL;
 	enum outcome	 outcome;
@@ -116,25 +116,32 @@ command_user_disable(struct invocation *in)
 	outcome = find_user(in, in->operand[0], &user);
 	if (outcome != DONE)
 		return outcome;
-	user_set_disabled(user, true);
+	user_set_disabled(user, disabled);
 	if ((err = user_save(&in->ctx, user, SAVE_UNVALIDATED)) != OK)
 		return failed(in, err, in->operand[0]);
+	*out = user;
+	return DONE;
+}
+
+enum outcome
+command_user_disable(struct invocation *in)
+{
+	struct user	*user;
+	enum outcome	 outcome;
+
+	if ((outcome = set_disabled(in, true, &user)) != DONE)
+		return outcome;
 	return end_sessions(in, user, "disabled", "disabled");
 }
 
 enum outcome
 command_user_enable(struct invocation *in)
 {
-	struct user	*user = NULL;
+	struct user	*user;
 	enum outcome	 outcome;
-	enum err	 err;
 
-	outcome = find_user(in, in->operand[0], &user);
-	if (outcome != DONE)
+	if ((outcome = set_disabled(in, false, &user)) != DONE)
 		return outcome;
-	user_set_disabled(user, false);
-	if ((err = user_save(&in->ctx, user, SAVE_UNVALIDATED)) != OK)
-		return failed(in, err, in->operand[0]);
 	say("%s enabled", in->operand[0]);
 	return DONE;
 }
