@@ -48,6 +48,8 @@ struct engine {
 	enum err (*throttle_give_back)(struct store *,
 		    const unsigned char *, const struct throttle_rule *);
 	enum err (*throttle_forgive)(struct store *, const unsigned char *);
+	enum err (*throttle_find)(struct store *, const unsigned char *,
+		    int64_t, struct throttle_state *);
 	enum err (*ping)(struct store *);
 	enum err (*describe)(struct store *, struct arena *, const char **);
 	enum err (*backup)(struct store *, const char *,

@@ -175,6 +175,7 @@ static const struct engine engine = {
 	.throttle_take = sqlite_throttle_take,
 	.throttle_give_back = sqlite_throttle_give_back,
 	.throttle_forgive = sqlite_throttle_forgive,
+	.throttle_find = sqlite_throttle_find,
 	.ping = ping,
 	.describe = describe,
 	.backup = sqlite_backup,

@@ -139,6 +139,8 @@ enum err sqlite_throttle_give_back(struct store *store,
 	    const unsigned char *key, const struct throttle_rule *rule);
 enum err sqlite_throttle_forgive(struct store *store,
 	    const unsigned char *key);
+enum err sqlite_throttle_find(struct store *store, const unsigned char *key,
+	    int64_t now, struct throttle_state *out);
 
 enum err sqlite_backup(struct store *store, const char *path,
 	    void (*progress)(int done, int total));

@@ -124,6 +124,23 @@ sqlite_throttle_forgive(struct store *store, const unsigned char *key)
 }
 
 enum err
+sqlite_throttle_find(struct store *store, const unsigned char *key,
+    int64_t now, struct throttle_state *out)
+{
+	struct throttle_row	row;
+	enum err		err;
+
+	if ((err = find_row(sqlite_of(store)->db, key, &row)) != OK)
+		return err;
+	*out = (struct throttle_state){ 0 };
+	if (now < row.forget_at) {
+		out->failures = row.failures;
+		out->until = row.until > now ? row.until : 0;
+	}
+	return OK;
+}
+
+enum err
 sqlite_throttle_purge(struct sql *db, int64_t before)
 {
 	sql_query(db, purge);

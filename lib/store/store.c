@@ -98,7 +98,7 @@ is_sane(const struct throttle_rule *rule)
 {
 	return rule->burst >= 0 && rule->interval >= 0 &&
 	    (rule->burst == 0 || rule->interval <= TIME_MAX / rule->burst) &&
-	    rule->free >= 0 && rule->delay >= 0 &&
+	    rule->delay >= 0 && rule->free >= (rule->delay > 0) &&
 	    rule->delay_max >= rule->delay && rule->delay_max <= TIME_MAX &&
 	    rule->lock_after >= 0 && rule->lock_for >= 0 &&
 	    rule->lock_for <= TIME_MAX;
@@ -277,6 +277,16 @@ store_throttle_forgive(struct store *store,
 	if (is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->throttle_forgive(store, key);
+}
+
+enum err
+store_throttle_find(struct store *store,
+    const unsigned char key[THROTTLE_KEY_SIZE], int64_t now,
+    struct throttle_state *out)
+{
+	if (is_late(store))
+		return E_UNAVAILABLE;
+	return store->engine->throttle_find(store, key, now, out);
 }
 
 enum err

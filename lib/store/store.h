@@ -83,9 +83,9 @@ struct login_names {
 
 /*
  * How attempts are limited.  A bucket lets `burst` through at once and then
- * one every `interval`; failures beyond `free` close the key for `delay`,
- * then twice that and so on up to `delay_max`; from `lock_after` failures on
- * for `lock_for`.  A zero `burst`, `delay` or `lock_after` switches its part
+ * one every `interval`; the `free`th failure closes the key for `delay`, the
+ * next for twice that and so on up to `delay_max`; from `lock_after` failures
+ * on for `lock_for`.  Where there is a delay `free` is at least 1.  A zero `burst`, `delay` or `lock_after` switches its part
  * off.  Nothing is negative and `delay_max` is not below `delay`.  Times are
  * milliseconds.
  */
@@ -96,6 +96,12 @@ struct throttle_rule {
 };
 
 enum { THROTTLE_KEY_SIZE = 32 };
+
+/* How a key stands, for whoever looks after the accounts. */
+struct throttle_state {
+	int64_t	failures;	/* in a row */
+	int64_t	until;		/* closed by them before, or 0 */
+};
 
 enum store_mode {
 	STORE_SERVE,	/* an endpoint: it must be there */
@@ -262,6 +268,11 @@ enum err	store_throttle_give_back(struct store *store,
  */
 enum err	store_throttle_forgive(struct store *store,
 		    const unsigned char key[THROTTLE_KEY_SIZE]) NODISCARD;
+
+/* How the key stands at `now`; an unknown or forgotten one is all zeros. */
+enum err	store_throttle_find(struct store *store,
+		    const unsigned char key[THROTTLE_KEY_SIZE], int64_t now,
+		    struct throttle_state *out) NODISCARD;
 
 /* Health ----------------------------------------------------------------- */
 

@@ -17,10 +17,10 @@ closing_time(const struct throttle_rule *rule, int64_t failures)
 {
 	int64_t time = 0, n;
 
-	if (rule->delay > 0 && failures > rule->free) {
+	if (rule->delay > 0 && failures >= rule->free) {
 		time = rule->delay;
 		n = failures - rule->free;
-		while (--n > 0 && time < rule->delay_max)
+		while (n-- > 0 && time < rule->delay_max)
 			time *= 2;
 		if (time > rule->delay_max)
 			time = rule->delay_max;

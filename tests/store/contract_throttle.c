@@ -3,7 +3,7 @@
 
 static const struct throttle_rule bucket = { .burst = 3, .interval = 1000 };
 
-static const struct throttle_rule closing = { .free = 2, .delay = 1000,
+static const struct throttle_rule closing = { .free = 3, .delay = 1000,
     .delay_max = 5000 };
 
 static const struct throttle_rule locking = { .lock_after = 3,
@@ -76,7 +76,7 @@ a_bucket_never_holds_more_than_its_burst(void **state)
 }
 
 static void
-failures_beyond_the_free_ones_close_twice_as_long_each(void **state)
+the_last_free_failure_closes_and_each_more_twice_as_long(void **state)
 {
 	struct fixture	*f = *state;
 	unsigned char	 key[THROTTLE_KEY_SIZE];
@@ -339,13 +339,35 @@ one_key_is_not_another(void **state)
 	assert_waits(f, key, &bucket, T0, 1000);
 }
 
+static void
+a_key_says_how_it_stands(void **state)
+{
+	struct fixture		*f = *state;
+	struct throttle_state	 stands = { -1, -1 };
+	unsigned char		 key[THROTTLE_KEY_SIZE];
+	int			 i;
+
+	new_key(key);
+	assert_ok(store_throttle_find(f->store, key, T0, &stands));
+	assert_true(stands.failures == 0 && stands.until == 0);
+	for (i = 0; i < 3; i++)
+		assert_goes(f, key, &closing, T0);
+	assert_ok(store_throttle_find(f->store, key, T0 + 999, &stands));
+	assert_true(stands.failures == 3 && stands.until == T0 + 1000);
+	assert_ok(store_throttle_find(f->store, key, T0 + 1000, &stands));
+	assert_true(stands.failures == 3 && stands.until == 0);
+	assert_ok(store_throttle_find(f->store, key, T0 + DAYS(30),
+	    &stands));
+	assert_true(stands.failures == 0 && stands.until == 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_bucket_lets_a_burst_through_and_then_one_every_interval),
 		TEST(a_bucket_never_holds_more_than_its_burst),
-		TEST(failures_beyond_the_free_ones_close_twice_as_long_each),
+		TEST(the_last_free_failure_closes_and_each_more_twice_as_long),
 		TEST(many_failures_close_for_the_longest_time_and_no_longer),
 		TEST(from_so_many_failures_on_a_key_is_locked),
 		TEST(a_rule_of_zeros_lets_everything_through),
@@ -358,6 +380,7 @@ main(void)
 		TEST(a_forgotten_key_is_open_whatever_it_was),
 		TEST(a_clock_that_was_set_back_waits_and_recovers),
 		TEST(one_key_is_not_another),
+		TEST(a_key_says_how_it_stands),
 	};
 
 	return cmocka_run_group_tests_name("store contract: throttle", tests,
