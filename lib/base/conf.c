@@ -264,7 +264,7 @@ conf_free(struct conf *conf)
 	free(conf->store);
 
 	list_free(&conf->allowed_origins);
-	list_free(&conf->trusted_proxies);
+	free(conf->trusted_proxies.net);
 	free(conf->issuer);
 	free(conf->audience);
 	free(conf->origin);

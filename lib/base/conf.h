@@ -6,6 +6,7 @@
 #ifndef DARBAN_CONF_H
 #define DARBAN_CONF_H
 
+#include "base/address.h"
 #include "base/base.h"
 
 enum { KID_SIZE = 17 };		/* 1 to 16 characters and a NUL */
@@ -24,6 +25,11 @@ struct conf_keys {
 struct conf_list {
 	char		**item;
 	size_t		  count;
+};
+
+struct conf_nets {
+	struct address_net	*net;
+	size_t			 count;
 };
 
 enum conf_same_site { SAME_SITE_STRICT, SAME_SITE_LAX, SAME_SITE_NONE,
@@ -59,7 +65,7 @@ struct conf {
 	int64_t			 hash_slots;
 	int64_t			 login_floor;
 	bool			 throttle;
-	struct conf_list	 trusted_proxies;
+	struct conf_nets	 trusted_proxies;
 	char			*avatar_dir;
 	char			*avatar_url;
 	int64_t			 avatar_max_bytes;

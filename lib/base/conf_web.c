@@ -1,5 +1,7 @@
 #include <arpa/inet.h>
 
+#include "base/address.h"
+#include "base/arena.h"
 #include "base/base.h"
 #include "base/conf.h"
 #include "base/conf_value.h"
@@ -93,63 +95,49 @@ CONF_PARSER(conf_origin)
 	return conf_keep(reader, strdup(value), field);
 }
 
-/* A list, every item of which must be valid: it must be `what`. */
-static bool
-take_list(struct conf_reader *reader, const struct conf_setting *setting,
-    const char *value, bool (*valid)(const char *item), const char *what,
-    struct conf_list *list)
+CONF_PARSER(conf_origins)
 {
-	const char	*word;
-	char		*item;
-	size_t		 length;
-	bool		 good;
+	struct conf_list	*list = field;
+	const char		*word;
+	char			*item;
+	size_t			 length;
+	bool			 good = true;
 
 	list->item = calloc(conf_list_count(value) + 1, sizeof(*list->item));
 	if (list->item == NULL)
 		return conf_complain(reader, "out of memory");
-	good = true;
 	while ((word = conf_list_next(&value, &length)) != NULL) {
 		if ((item = strndup(word, length)) == NULL)
 			return conf_complain(reader, "out of memory");
 		list->item[list->count++] = item;
-		if (!valid(item))
-			good = conf_complain(reader, "%s: item %zu must be %s",
-			    setting->name, list->count, what);
+		if (!valid_origin(item))
+			good = conf_complain(reader, "%s: item %zu must be "
+			    AN_ORIGIN, setting->name, list->count);
 	}
 	return good;
 }
 
-CONF_PARSER(conf_origins)
-{
-	return take_list(reader, setting, value, valid_origin, AN_ORIGIN,
-	    field);
-}
-
-/* An address, or a net as ADDRESS/BITS (RFC 4632, RFC 4291 section 2.3). */
-static bool
-valid_proxy(const char *text)
-{
-	char		address[INET6_ADDRSTRLEN];
-	struct in6_addr	bits;
-	size_t		length = strcspn(text, "/");
-	unsigned long	most;
-
-	if (length >= sizeof(address))
-		return false;
-	snprintf(address, sizeof(address), "%.*s", (int)length, text);
-	if (inet_pton(AF_INET, address, &bits) == 1)
-		most = 32;
-	else if (inet_pton(AF_INET6, address, &bits) == 1)
-		most = 128;
-	else
-		return false;
-	return text[length] == '\0' || valid_decimal(text + length + 1, most);
-}
-
 CONF_PARSER(conf_proxies)
 {
-	return take_list(reader, setting, value, valid_proxy,
-	    "an address or a net, ADDRESS/BITS", field);
+	struct conf_nets	*nets = field;
+	const char		*word;
+	char			*item;
+	size_t			 length;
+	bool			 good = true;
+
+	nets->net = calloc(conf_list_count(value) + 1, sizeof(*nets->net));
+	if (nets->net == NULL)
+		return conf_complain(reader, "out of memory");
+	while ((word = conf_list_next(&value, &length)) != NULL) {
+		if ((item = arena_strndup(reader->arena, word,
+		    length)) == NULL)
+			return conf_complain(reader, "out of memory");
+		if (!address_net_parse(item, &nets->net[nets->count++]))
+			good = conf_complain(reader, "%s: item %zu must be "
+			    "an address or a net, ADDRESS/BITS",
+			    setting->name, nets->count);
+	}
+	return good;
 }
 
 /* Only characters that are seen, and none of `refused`. */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "account/app.h"
+#include "http/client.h"
 #include "http/credentials.h"
 #include "http/endpoint.h"
 #include "http/origin.h"
@@ -27,19 +28,6 @@ conf_path(const struct request *req)
 	path = getenv("DARBAN_CONF");
 	return path != NULL && *path != '\0' ? path :
 	    SYSCONFDIR "/darban.conf";
-}
-
-/* Both are for the log and the list of devices: never trusted, only shown. */
-static void
-describe_client(struct ctx *ctx, const struct request *req)
-{
-	const char *agent, *address;
-
-	address = request_variable(req, "REMOTE_ADDR");
-	agent = request_variable(req, "HTTP_USER_AGENT");
-	ctx->address = address != NULL ? address : "";
-	ctx->user_agent = agent != NULL ? agent : "";
-	log_address(ctx->address);
 }
 
 static unsigned
@@ -134,6 +122,7 @@ answer(struct app *app, const struct endpoint *table, struct ctx *ctx,
 		syntax = err;
 	if ((err = app_prepare(app, conf_path(req), ctx)) != OK)
 		return err;
+	client_behind_proxy(ctx, req);
 	if (request_variable(req, "PATH_INFO") != NULL)
 		return E_NOT_FOUND;
 	if ((err = find_endpoint(table, req, res, &endpoint)) != OK)
@@ -212,7 +201,7 @@ dispatch(struct app *app, const struct endpoint *table,
 	enum err	err;
 
 	ctx->now = clock_now();
-	describe_client(ctx, &req);
+	client_find(ctx, &req);
 	response_start(&res, ctx->arena);
 
 	err = answer(app, table, ctx, &req, &res);

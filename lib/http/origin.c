@@ -62,15 +62,13 @@ static bool
 is_own(const struct request *req)
 {
 	const char	*host = request_variable(req, "HTTP_HOST");
-	const char	*https = request_variable(req, "HTTPS");
 	const char	*rest;
 
 	if (host == NULL)
 		return false;
 	if ((rest = skip(req->origin, "https://")) != NULL)
 		return is_host(rest, ":443", host);
-	if ((rest = skip(req->origin, "http://")) == NULL ||
-	    (https != NULL && strcasecmp(https, "on") == 0))
+	if ((rest = skip(req->origin, "http://")) == NULL || req->is_https)
 		return false;
 	return is_host(rest, ":80", host);
 }

@@ -59,6 +59,7 @@ struct request {
 	unsigned		 method;	/* METHOD_*, 0: unknown */
 	const char		*content_type;	/* or NULL */
 	size_t			 content_length;
+	bool			 is_https;	/* as the client sees it */
 
 	/* Tokens as presented; NULL where there is none (credentials.h). */
 	const char		*access_cookie;

@@ -319,12 +319,17 @@ static void
 proxies_are_addresses_and_nets(void **state)
 {
 	struct conf *conf = load("trusted_proxies = 127.0.0.1 2001:db8::/32");
+	char address[ADDRESS_TEXT_SIZE];
 
 	(void)state;
 	assert_loaded(conf);
 	assert_int_equal(conf->trusted_proxies.count, 2);
-	assert_string_equal(conf->trusted_proxies.item[0], "127.0.0.1");
-	assert_string_equal(conf->trusted_proxies.item[1], "2001:db8::/32");
+	assert_int_equal(conf->trusted_proxies.net[0].bits, 128);
+	address_text(&conf->trusted_proxies.net[0].first, address);
+	assert_string_equal(address, "127.0.0.1");
+	assert_int_equal(conf->trusted_proxies.net[1].bits, 32);
+	address_text(&conf->trusted_proxies.net[1].first, address);
+	assert_string_equal(address, "2001:db8::");
 	conf_free(conf);
 	TAKE("trusted_proxies =", "trusted_proxies = 10.0.0.0/8 ::1",
 	    "trusted_proxies = 0.0.0.0/0 10.0.0.1/32 ::/0 ::1/128",
