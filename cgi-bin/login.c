@@ -7,6 +7,7 @@
  *	400	no name or no password
  *	401	the name or the password is wrong; which is nobody's business
  *	422	a name or a password that could not be anybody's
+ *	429	too many attempts; Retry-After says when to come back
  *	503	no hash could be computed in time, or the store is away
  */
 #include "http/darban.h"
@@ -32,7 +33,8 @@ login(struct ctx *ctx, const struct request *req, struct response *res)
 		name = request_field(req, EMAIL);
 	password = request_field(req, PASSWORD);
 
-	if ((err = users_authenticate(ctx, name, password, &user)) != OK ||
+	if ((err = users_authenticate(ctx, name, password,
+	    req->cookies[COOKIE_DEVICE], &user)) != OK ||
 	    (err = credentials_end_previous(ctx, req)) != OK ||
 	    (err = session_open(ctx, user, &tokens)) != OK)
 		return err;

@@ -14,6 +14,8 @@
 #include "account/authenticate.h"
 #include "account/password.h"
 #include "account/policy.h"
+#include "account/throttle.h"
+#include "account/user.h"
 #include "account/users.h"
 
 enum { SLOT_PATIENCE = 2000 };	/* ms until a login is told to come back */
@@ -85,8 +87,13 @@ verify(struct ctx *ctx, const struct user *user, const char *password,
 	return password_hash(&cost, nfc, unused);
 }
 
+/*
+ * A locked account is refused at the price of a wrong password: its hash is
+ * computed all the same.
+ */
 static enum err
-authenticate(struct ctx *ctx, struct user *user, const char *password)
+authenticate(struct ctx *ctx, struct user *user, const char *password,
+    bool is_locked)
 {
 	const char	*nfc;
 	bool		 correct;
@@ -98,7 +105,8 @@ authenticate(struct ctx *ctx, struct user *user, const char *password)
 	if ((err = take_slot(ctx, &slot)) != OK)
 		return err;
 	err = verify(ctx, user, password, nfc, &correct);
-	if (err == OK && correct)
+	correct = err == OK && correct && !is_locked;
+	if (correct)
 		rehash(ctx, user, password, nfc);
 	slot_release(slot);
 	if (err != OK)
@@ -120,30 +128,41 @@ sleep_until(int64_t time)
 	(void)nanosleep(&ts, NULL);
 }
 
+/* What the client is not told. */
+static const char *
+reason(const struct user *user, const struct attempt *attempt)
+{
+	if (user == NULL)
+		return "unknown name";
+	if (user->disabled)
+		return "disabled";
+	return attempt->is_locked ? "locked" : "wrong password";
+}
+
 enum err
 users_authenticate(struct ctx *ctx, const char *name, const char *password,
-    struct user **out)
+    const char *device, struct user **out)
 {
 	const int64_t	 started = clock_monotonic();
 	struct user	*user = NULL;
-	char		 hex[ID_HEX_SIZE];
+	struct attempt	 attempt;
 	enum err	 err;
 
 	err = users_find_by_login(ctx, name, &user);
 	if (err != OK && err != E_NOT_FOUND)
 		return err;
-	if ((err = authenticate(ctx, user, password)) == OK) {
-		*out = user;
-		return OK;
-	}
+	if ((err = attempt_begin(ctx, name, user, device, &attempt)) != OK)
+		return err;
 
-	if (err == E_CREDENTIALS) {
-		if (user != NULL) {
-			id_hex(&user->id, hex);
-			ctx_note(ctx, "%s user=%s", user->disabled ?
-			    "disabled" : "wrong password", hex);
-		}
+	err = authenticate(ctx, user, password, attempt.is_locked);
+	if (err == OK) {
+		attempt_succeed(ctx, &attempt, user);
+		*out = user;
+	} else if (err == E_CREDENTIALS) {
+		user_note(ctx, user, "%s", reason(user, &attempt));
 		sleep_until(started + ctx->conf->login_floor);
+	} else {
+		attempt_cancel(ctx, &attempt);
 	}
 	return err;
 }

@@ -10,12 +10,15 @@
 
 /*
  * The account of `name` (see users_find_by_login), where `password` is its
- * password and it is not disabled, else E_CREDENTIALS, whichever it was.  A
- * hash of an earlier system is replaced on the way.  A failure is not told
- * before `login_floor` has passed.  E_BUSY, E_UNAVAILABLE, E_INTERNAL.
+ * password and it is neither disabled nor locked, else E_CREDENTIALS,
+ * whichever it was.  `device` is what the device shows (see device.h), or
+ * NULL.  A hash of an earlier system is replaced on the way.  A failure is
+ * not told before `login_floor` has passed.  E_THROTTLED (see throttle.h),
+ * E_BUSY, E_UNAVAILABLE, E_INTERNAL.
  */
 enum err	users_authenticate(struct ctx *ctx, const char *name,
-		    const char *password, struct user **out) NODISCARD;
+		    const char *password, const char *device,
+		    struct user **out) NODISCARD;
 
 /* E_BUSY, E_UNAVAILABLE, E_INTERNAL; `*correct` is the answer where OK. */
 enum err	user_is_password_correct(struct ctx *ctx,

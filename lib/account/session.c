@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "store/store.h"
+#include "account/device.h"
 #include "account/session.h"
 #include "account/token.h"
 #include "account/user.h"
@@ -37,13 +38,10 @@ static enum err
 make_proof(const struct session *session, int64_t counter,
     unsigned char out[MAC_SIZE])
 {
-	unsigned char	data[ID_SIZE + 8];
-	size_t		i;
+	unsigned char data[ID_SIZE + INT64_SIZE];
 
 	memcpy(data, session->id.b, ID_SIZE);
-	for (i = 0; i < 8; i++)
-		data[ID_SIZE + i] =
-		    (unsigned char)((uint64_t)counter >> (8 * (7 - i)));
+	int64_encode(counter, data + ID_SIZE);
 	return crypto_mac(session->nonce, sizeof(session->nonce), data,
 	    sizeof(data), out);
 }
@@ -71,17 +69,20 @@ static enum err
 session_tokens(struct ctx *ctx, const struct user *user,
     const struct session *session, struct tokens *out)
 {
-	struct tokens	tokens;
+	struct tokens	tokens = { 0 };
 	enum err	err;
 
 	if ((err = user_access_token(ctx, user, session,
 	    &tokens.access)) != OK ||
 	    (err = session_refresh_token(ctx, session,
-	    &tokens.refresh)) != OK)
+	    &tokens.refresh)) != OK ||
+	    (ctx->conf->throttle && (err = device_make(ctx, user, session,
+	    &tokens.device)) != OK))
 		return err;
 	tokens.access_expires_at =
 	    session->rotated_at + ctx->conf->access_ttl;
 	tokens.refresh_expires_at = session->idle_at;
+	tokens.device_expires_at = device_expires_at(session);
 	*out = tokens;
 	return OK;
 }

@@ -12,12 +12,17 @@
 #include "base/ctx.h"
 #include "store/store.h"
 
-/* The two tokens of a session as it stands, and when they die (ms). */
+/*
+ * The two tokens of a session as it stands, what makes its device a trusted
+ * one (device.h; NULL with `throttle = off`), and when they die (ms).
+ */
 struct tokens {
 	char	*access;
 	char	*refresh;
+	char	*device;
 	int64_t	 access_expires_at;
 	int64_t	 refresh_expires_at;
+	int64_t	 device_expires_at;
 };
 
 /*

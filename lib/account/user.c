@@ -41,6 +41,23 @@ user_set_disabled(struct user *user, bool disabled)
 		user->changed |= USER_EPOCH;
 }
 
+void
+user_note(struct ctx *ctx, const struct user *user, const char *format, ...)
+{
+	char	hex[ID_HEX_SIZE], what[64];
+	va_list	args;
+
+	va_start(args, format);
+	(void)vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	if (user == NULL) {
+		ctx_note(ctx, "%s", what);
+		return;
+	}
+	id_hex(&user->id, hex);
+	ctx_note(ctx, "%s user=%s", what, hex);
+}
+
 enum err
 user_validate(struct ctx *ctx, const struct user *user)
 {

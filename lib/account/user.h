@@ -9,6 +9,13 @@
 #include "base/ctx.h"
 #include "store/store.h"
 
+/*
+ * Notes for the log (ctx_note) what happened, and to which account; NULL: to
+ * none that there is.
+ */
+void		user_note(struct ctx *ctx, const struct user *user,
+		    const char *format, ...) PRINTF(3, 4);
+
 enum save { SAVE_VALIDATED, SAVE_UNVALIDATED };
 
 /*

@@ -156,6 +156,26 @@ base64url_encode(struct arena *arena, const void *data, size_t size)
 }
 
 void
+int64_encode(int64_t value, unsigned char out[INT64_SIZE])
+{
+	size_t i;
+
+	for (i = 0; i < INT64_SIZE; i++)
+		out[i] = (unsigned char)((uint64_t)value >> (8 * (7 - i)));
+}
+
+int64_t
+int64_decode(const unsigned char bytes[INT64_SIZE])
+{
+	uint64_t value = 0;
+	size_t i;
+
+	for (i = 0; i < INT64_SIZE; i++)
+		value = value << 8 | bytes[i];
+	return (int64_t)value;
+}
+
+void
 hex_encode(const void *data, size_t size, char *out)
 {
 	static const char digits[] = "0123456789abcdef";

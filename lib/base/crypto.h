@@ -1,6 +1,6 @@
 /*
- * Randomness, HMAC-SHA256, comparison in constant time, wiping, and the two
- * notations of bytes that keys and tokens use.  The only file over OpenSSL.
+ * Randomness, HMAC-SHA256, comparison in constant time, wiping, and the
+ * notations of bytes and numbers that keys and tokens use.  The only file over OpenSSL.
  */
 #ifndef DARBAN_CRYPTO_H
 #define DARBAN_CRYPTO_H
@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum { MAC_SIZE = 32 };
+enum { MAC_SIZE = 32, INT64_SIZE = 8 };
 
 /* The version of OpenSSL at run time. */
 const char	*crypto_library(void);
@@ -42,6 +42,10 @@ char		*base64url_encode(struct arena *arena, const void *data,
 
 /* Lower-case hex digits and a NUL: `out` holds 2 * size + 1. */
 void		hex_encode(const void *data, size_t size, char *out);
+
+/* Eight bytes, the most significant first, and back. */
+void		int64_encode(int64_t value, unsigned char out[INT64_SIZE]);
+int64_t		int64_decode(const unsigned char bytes[INT64_SIZE]);
 
 /* `size` bytes from exactly 2 * size hex digits of either case, else false. */
 bool		hex_decode(const char *text, void *out, size_t size) NODISCARD;

@@ -32,6 +32,7 @@ struct ctx {
 	const char		*message;	/* for the client, or NULL */
 	struct member_error	*member_errors;
 	bool			 drop_cookies;	/* the tokens are dead */
+	int64_t			 retry_after;	/* ms, where E_THROTTLED */
 
 	const char		*note;		/* for the log, or NULL */
 };

@@ -35,6 +35,8 @@ static const struct err_row rows[] = {
 			    "The body's media type is not taken here" },
 	[E_MEMBER]	= { 422, "invalid_member",
 			    "A member is not valid" },
+	[E_THROTTLED]	= { 429, "too_many_attempts",
+			    "Too many attempts; try again later" },
 	[E_BUSY]	= { 503, "busy", "Too busy; try again" },
 	[E_UNAVAILABLE]	= { 503, "unavailable",
 			    "The service is not available; try again" },

@@ -26,6 +26,7 @@ enum err {
 	E_TOO_LARGE,
 	E_MEDIA_TYPE,
 	E_MEMBER,		/* a member that is there and wrong */
+	E_THROTTLED,		/* too many attempts; may be retried later */
 	E_BUSY,			/* no hash slot in time */
 	E_UNAVAILABLE,		/* store away; may be retried */
 	E_CONFIG,		/* configuration broken */

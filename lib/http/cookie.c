@@ -4,6 +4,7 @@
 static const char *const names[] = {
 	[COOKIE_ACCESS]		= "accessToken",
 	[COOKIE_REFRESH]	= "refreshToken",
+	[COOKIE_DEVICE]		= "device",
 };
 
 static const char *const same_site[] = {
@@ -20,29 +21,40 @@ skip(char *text, const char *start)
 	return strncmp(text, start, length) == 0 ? text + length : NULL;
 }
 
-/* What stands behind the cookie's name and `=` at the start of a pair. */
-static char *
-value_in(const struct ctx *ctx, char *pair, enum cookie cookie)
+/*
+ * Which of ours a pair begins with, and what stands behind its `=`;
+ * COOKIE__MAX: somebody else's.
+ */
+static enum cookie
+read_pair(const struct ctx *ctx, char *pair, char **value)
 {
-	char *rest;
+	char		*name, *rest;
+	enum cookie	 cookie;
 
-	if ((rest = skip(pair, ctx->conf->cookie_prefix)) == NULL ||
-	    (rest = skip(rest, names[cookie])) == NULL)
-		return NULL;
-	rest += strspn(rest, " \t");
-	return *rest == '=' ? rest + 1 : NULL;
+	if ((name = skip(pair, ctx->conf->cookie_prefix)) == NULL)
+		return COOKIE__MAX;
+	for (cookie = 0; cookie < COOKIE__MAX; cookie++) {
+		if ((rest = skip(name, names[cookie])) == NULL)
+			continue;
+		rest += strspn(rest, " \t");
+		if (*rest != '=')
+			continue;
+		*value = rest + 1;
+		break;
+	}
+	return cookie;
 }
 
-/* Whether a pair hides the cookie behind a comma. */
+/* Whether a pair hides a cookie of ours behind a comma. */
 static bool
-is_joined(const struct ctx *ctx, char *pair, enum cookie cookie)
+is_joined(const struct ctx *ctx, char *pair)
 {
-	char *comma = pair;
+	char *comma = pair, *value;
 
 	while ((comma = strchr(comma, ',')) != NULL) {
 		comma++;
 		comma += strspn(comma, " \t");
-		if (value_in(ctx, comma, cookie) != NULL)
+		if (read_pair(ctx, comma, &value) != COOKIE__MAX)
 			return true;
 	}
 	return false;
@@ -60,12 +72,21 @@ trim(char *value)
 	return value;
 }
 
-enum err
-cookie_find(struct ctx *ctx, const char *header, enum cookie cookie,
-    const char **out)
+static const char *
+or_absent(const char *value)
 {
-	char		*rest, *pair, *value, *found = NULL;
-	bool		 is_there = false;
+	if (value == NULL || *value == '\0' ||
+	    strcmp(value, "undefined") == 0)
+		return NULL;
+	return value;
+}
+
+enum err
+cookies_find(struct ctx *ctx, const char *header,
+    const char *out[COOKIE__MAX])
+{
+	char		*found[COOKIE__MAX] = { NULL }, *rest, *pair, *value;
+	enum cookie	 cookie;
 
 	if (header == NULL)
 		header = "";
@@ -74,19 +95,17 @@ cookie_find(struct ctx *ctx, const char *header, enum cookie cookie,
 
 	while ((pair = strsep(&rest, ";")) != NULL) {
 		pair += strspn(pair, " \t");
-		if (is_joined(ctx, pair, cookie))
+		if (is_joined(ctx, pair))
 			return E_AMBIGUOUS;
-		if ((value = value_in(ctx, pair, cookie)) == NULL)
+		cookie = read_pair(ctx, pair, &value);
+		if (cookie == COOKIE__MAX)
 			continue;
-		if (is_there || strchr(value, ',') != NULL)
+		if (found[cookie] != NULL || strchr(value, ',') != NULL)
 			return E_AMBIGUOUS;
-		is_there = true;
-		found = trim(value);
+		found[cookie] = trim(value);
 	}
-	if (found != NULL &&
-	    (*found == '\0' || strcmp(found, "undefined") == 0))
-		found = NULL;
-	*out = found;
+	for (cookie = 0; cookie < COOKIE__MAX; cookie++)
+		out[cookie] = or_absent(found[cookie]);
 	return OK;
 }
 

@@ -6,17 +6,17 @@
 #include "base/ctx.h"
 
 /* Of ours; their names stand behind the configured prefix. */
-enum cookie { COOKIE_ACCESS, COOKIE_REFRESH, COOKIE__MAX };
+enum cookie { COOKIE_ACCESS, COOKIE_REFRESH, COOKIE_DEVICE, COOKIE__MAX };
 
 /*
- * The value of a cookie of ours in a Cookie header (which may be NULL); NULL
- * where it is not there, empty or the word `undefined`.  Names are compared
- * exactly: `__HOST-` is not `__Host-`.  E_AMBIGUOUS: it is there twice, or
+ * The values of our cookies in a Cookie header (which may be NULL); NULL for
+ * one that is not there, empty or the word `undefined`.  Names are compared
+ * exactly: `__HOST-` is not `__Host-`.  E_AMBIGUOUS: one is there twice, or
  * behind a comma, as Apache joins two headers.  What other cookies look like
  * is nobody's business.  E_INTERNAL.
  */
-enum err	 cookie_find(struct ctx *ctx, const char *header,
-		    enum cookie cookie, const char **out) NODISCARD;
+enum err	 cookies_find(struct ctx *ctx, const char *header,
+		    const char *out[COOKIE__MAX]) NODISCARD;
 
 /*
  * The value of a Set-Cookie header for the cookie: HttpOnly and Secure, so

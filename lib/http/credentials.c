@@ -40,17 +40,13 @@ credentials_find(struct ctx *ctx, struct request *req)
 		    "REDIRECT_HTTP_AUTHORIZATION");
 	req->bearer = bearer_of(authorization);
 
-	if ((err = cookie_find(ctx, cookies, COOKIE_ACCESS,
-	    &req->access_cookie)) != OK)
-		return err;
-	return cookie_find(ctx, cookies, COOKIE_REFRESH,
-	    &req->refresh_cookie);
+	return cookies_find(ctx, cookies, req->cookies);
 }
 
 bool
 credentials_have_access(const struct request *req)
 {
-	return req->access_cookie != NULL || req->bearer != NULL;
+	return req->cookies[COOKIE_ACCESS] != NULL || req->bearer != NULL;
 }
 
 bool
@@ -58,7 +54,7 @@ credentials_have_refresh(const struct request *req)
 {
 	const struct member *member;
 
-	if (req->refresh_cookie != NULL)
+	if (req->cookies[COOKIE_REFRESH] != NULL)
 		return true;
 	/* Of whatever type: what is wrong with it is said later. */
 	for (member = req->members; member != NULL; member = member->next)
@@ -105,8 +101,8 @@ credentials_access(struct ctx *ctx, const struct request *req,
 	const char	*token;
 	enum err	 err;
 
-	if ((err = choose(ctx, TOKEN_ACCESS, req->access_cookie, req->bearer,
-	    &token)) != OK)
+	if ((err = choose(ctx, TOKEN_ACCESS, req->cookies[COOKIE_ACCESS],
+	    req->bearer, &token)) != OK)
 		return err;
 	return session_authenticate(ctx, token, user, session);
 }
@@ -115,7 +111,7 @@ enum err
 credentials_refresh(struct ctx *ctx, const struct request *req,
     const char *from_body, const char **out)
 {
-	return choose(ctx, TOKEN_REFRESH, req->refresh_cookie,
+	return choose(ctx, TOKEN_REFRESH, req->cookies[COOKIE_REFRESH],
 	    presented(from_body), out);
 }
 
@@ -185,13 +181,13 @@ credentials_judge(struct ctx *ctx, const struct request *req,
 enum err
 credentials_end_previous(struct ctx *ctx, const struct request *req)
 {
-	struct request	 cookies = *req;
+	struct request	 by_cookie = *req;
 	struct session	*session;
 	struct user	*user;
 	enum err	 err;
 
-	cookies.bearer = NULL;
-	err = credentials_either(ctx, &cookies, NULL, SESSION_ANY_ISSUED,
+	by_cookie.bearer = NULL;
+	err = credentials_either(ctx, &by_cookie, NULL, SESSION_ANY_ISSUED,
 	    &user, &session);
 	/* The new session brings cookies of its own. */
 	ctx->drop_cookies = false;
@@ -218,6 +214,9 @@ credentials_send(struct ctx *ctx, const struct tokens *tokens,
 	    tokens->access_expires_at, res);
 	send_cookie(ctx, COOKIE_REFRESH, tokens->refresh,
 	    tokens->refresh_expires_at, res);
+	if (tokens->device != NULL)
+		send_cookie(ctx, COOKIE_DEVICE, tokens->device,
+		    tokens->device_expires_at, res);
 	if (!ctx->conf->body_tokens)
 		return;
 	data = response_data(res);

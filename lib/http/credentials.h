@@ -61,11 +61,14 @@ enum err	credentials_judge(struct ctx *ctx, const struct request *req,
 enum err	credentials_end_previous(struct ctx *ctx,
 		    const struct request *req) NODISCARD;
 
-/* Both tokens as cookies, and with `body_tokens` in the answer's data. */
+/*
+ * Both tokens as cookies, and with `body_tokens` in the answer's data; and
+ * the cookie of a trusted device.
+ */
 void		credentials_send(struct ctx *ctx, const struct tokens *tokens,
 		    struct response *res);
 
-/* Expires both cookies. */
+/* Expires the cookies of both tokens; the device stays a trusted one. */
 void		credentials_expire(struct ctx *ctx, struct response *res);
 
 #endif

@@ -167,6 +167,9 @@ add_failure_headers(struct ctx *ctx, struct response *res, enum err err)
 		    is_refused ? "Bearer error=\"invalid_token\"" : "Bearer");
 	if (err_row(err)->status == 503)
 		response_header(res, "Retry-After", "2");
+	if (err == E_THROTTLED)
+		response_header(res, "Retry-After", arena_printf(ctx->arena,
+		    "%" PRId64, (ctx->retry_after + 999) / 1000));
 	if (ctx->drop_cookies)
 		credentials_expire(ctx, res);
 }

@@ -1,5 +1,6 @@
 #include "base/base.h"
 #include "base/conf.h"
+#include "http/cookie.h"
 #include "http/origin.h"
 
 enum { SAFE = METHOD_GET | METHOD_HEAD | METHOD_OPTIONS };
@@ -78,8 +79,8 @@ static bool
 is_by_bearer(const struct request *req, enum access access)
 {
 	return (access == ACCESS_TOKEN || access == EITHER_TOKEN) &&
-	    req->bearer != NULL && req->access_cookie == NULL &&
-	    req->refresh_cookie == NULL;
+	    req->bearer != NULL && req->cookies[COOKIE_ACCESS] == NULL &&
+	    req->cookies[COOKIE_REFRESH] == NULL;
 }
 
 enum err

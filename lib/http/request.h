@@ -8,6 +8,7 @@
 
 #include "base/ctx.h"
 #include "base/json.h"
+#include "http/cookie.h"
 #include "http/transport.h"
 
 enum {
@@ -61,9 +62,8 @@ struct request {
 	size_t			 content_length;
 	bool			 is_https;	/* as the client sees it */
 
-	/* Tokens as presented; NULL where there is none (credentials.h). */
-	const char		*access_cookie;
-	const char		*refresh_cookie;
+	/* As presented; NULL where there is none (credentials.h). */
+	const char		*cookies[COOKIE__MAX];
 	const char		*bearer;
 
 	/* Which page made a browser send it; NULL where unsaid (origin.h). */

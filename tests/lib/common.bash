@@ -53,9 +53,11 @@ make_instance_directory()
 }
 
 # Starts an instance behind $SERVER, with these settings and cheap hashes.
+# Everything comes from one address: attempts are limited where a test asks.
 setup_instance()	# [NAME=VALUE ...]
 {
 	local settings="hash_memory=1M;hash_passes=1" setting
+	[[ " $*" == *" throttle="* ]] || settings+=";throttle=off"
 	for setting in "$@"; do
 		settings+=";$setting"
 	done

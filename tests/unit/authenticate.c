@@ -12,7 +12,7 @@ login(struct fixture *f, const char *name, const char *password)
 {
 	struct user *user;
 
-	return users_authenticate(&f->ctx, name, password, &user);
+	return users_authenticate(&f->ctx, name, password, NULL, &user);
 }
 
 static const char *
@@ -80,7 +80,7 @@ a_rehash_leaves_sessions_alone(void **state)
 
 	store_bcrypt(f, "old password", "$2a$04$abcdefghijklmnopqrstuu");
 	assert_int_equal(users_authenticate(&f->ctx, "alice",
-	    "old password", &user), OK);
+	    "old password", NULL, &user), OK);
 	assert_int_equal(user->epoch, f->user.epoch);
 }
 
@@ -158,14 +158,14 @@ a_new_password_ends_what_was_opened_with_the_old(void **state)
 	bool		 correct;
 
 	assert_int_equal(users_authenticate(&f->ctx, "alice",
-	    FIXTURE_PASSWORD, &user), OK);
+	    FIXTURE_PASSWORD, NULL, &user), OK);
 	assert_int_equal(user_set_password(&f->ctx, user, "another one"),
 	    OK);
 	assert_int_equal(user_save(&f->ctx, user, SAVE_UNVALIDATED), OK);
 	assert_int_equal(login(f, "alice", FIXTURE_PASSWORD),
 	    E_CREDENTIALS);
 	assert_int_equal(users_authenticate(&f->ctx, "alice", "another one",
-	    &user), OK);
+	    NULL, &user), OK);
 	assert_int_equal(user->epoch, f->user.epoch + 1);
 	assert_int_equal(user_is_password_correct(&f->ctx, user,
 	    "another one", &correct), OK);

@@ -18,7 +18,7 @@ login(struct fixture *f, const char *name, const char *password)
 {
 	struct user *user;
 
-	return users_authenticate(&f->ctx, name, password, &user);
+	return users_authenticate(&f->ctx, name, password, NULL, &user);
 }
 
 static struct user
@@ -144,7 +144,7 @@ the_log_may_know_whose_password_was_wrong(void **state)
 
 	id_hex(&f->user.id, hex);
 	assert_int_equal(login(f, "nobody", "wrong"), E_CREDENTIALS);
-	assert_null(f->ctx.note);
+	assert_string_equal(f->ctx.note, "unknown name");
 	assert_int_equal(login(f, "alice", "hunter2"), E_CREDENTIALS);
 	assert_non_null(strstr(f->ctx.note, "wrong password"));
 	assert_non_null(strstr(f->ctx.note, hex));

@@ -29,18 +29,31 @@ a_cookie_of_ours_is_found_among_others(void **state)
 		{ "__Host-refreshToken=abc", NULL },
 	};
 	struct fixture	*f = *state;
-	const char	*value;
+	const char	*values[COOKIE__MAX], *value;
 	size_t		 i;
 
 	for (i = 0; i < NELEMS(rows); i++) {
-		value = "untouched";
-		assert_int_equal(cookie_find(&f->ctx, rows[i].header,
-		    COOKIE_ACCESS, &value), OK);
+		assert_int_equal(cookies_find(&f->ctx, rows[i].header,
+		    values), OK);
+		value = values[COOKIE_ACCESS];
 		if (rows[i].value == NULL)
 			assert_null(value);
 		else
 			assert_string_equal(value, rows[i].value);
 	}
+}
+
+static void
+all_cookies_of_ours_are_found_at_once(void **state)
+{
+	struct fixture	*f = *state;
+	const char	*values[COOKIE__MAX];
+
+	assert_int_equal(cookies_find(&f->ctx, "__Host-device=d; x=1; "
+	    "__Host-refreshToken=r; __Host-accessToken=a", values), OK);
+	assert_string_equal(values[COOKIE_ACCESS], "a");
+	assert_string_equal(values[COOKIE_REFRESH], "r");
+	assert_string_equal(values[COOKIE_DEVICE], "d");
 }
 
 static void
@@ -57,16 +70,17 @@ a_cookie_of_ours_twice_is_ambiguous(void **state)
 		"other=1,__Host-accessToken=a",
 		"other=1, \t__Host-accessToken =a",
 		"__Host-accessToken=a,b",
+		"__Host-device=a; __Host-device=b",
+		"__Host-refreshToken=a; __Host-accessToken=b, __Host-device=c",
 	};
 	struct fixture	*f = *state;
-	const char	*value;
+	const char	*values[COOKIE__MAX] = { "untouched" };
 	size_t		 i;
 
 	for (i = 0; i < NELEMS(headers); i++) {
-		value = "untouched";
-		assert_int_equal(cookie_find(&f->ctx, headers[i],
-		    COOKIE_ACCESS, &value), E_AMBIGUOUS);
-		assert_string_equal(value, "untouched");
+		assert_int_equal(cookies_find(&f->ctx, headers[i], values),
+		    E_AMBIGUOUS);
+		assert_string_equal(values[COOKIE_ACCESS], "untouched");
 	}
 }
 
@@ -109,6 +123,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_cookie_of_ours_is_found_among_others),
+		TEST(all_cookies_of_ours_are_found_at_once),
 		TEST(a_cookie_of_ours_twice_is_ambiguous),
 		TEST(only_the_server_changes_a_cookie),
 		TEST(prefix_path_and_same_site_are_settings),

@@ -73,7 +73,7 @@ one_that_is_not_good_contradicts_nothing(void **state)
 	struct session	*session;
 	struct user	*user;
 
-	v->req.access_cookie = v->one.access;
+	v->req.cookies[COOKIE_ACCESS] = v->one.access;
 	v->req.bearer = "x.y.z";
 	assert_int_equal(credentials_access(&v->f->ctx, &v->req, &user,
 	    &session), OK);
@@ -81,7 +81,7 @@ one_that_is_not_good_contradicts_nothing(void **state)
 	assert_int_equal(credentials_access(&v->f->ctx, &v->req, &user,
 	    &session), E_AMBIGUOUS);
 	/* The cookie speaks, be it good or bad. */
-	v->req.access_cookie = "x.y.z";
+	v->req.cookies[COOKIE_ACCESS] = "x.y.z";
 	assert_int_equal(credentials_access(&v->f->ctx, &v->req, &user,
 	    &session), E_TOKEN);
 }
@@ -94,7 +94,7 @@ an_ended_access_token_leaves_the_word_to_the_other(void **state)
 	struct user	*user;
 
 	assert_int_equal(session_end(&v->f->ctx, session, "logout"), OK);
-	v->req.access_cookie = v->one.access;
+	v->req.cookies[COOKIE_ACCESS] = v->one.access;
 	assert_int_equal(credentials_either(&v->f->ctx, &v->req, NULL,
 	    SESSION_CURRENT, &user, &session), E_SESSION_ENDED);
 	assert_int_equal(credentials_either(&v->f->ctx, &v->req,
@@ -107,13 +107,13 @@ an_older_refresh_token_is_judged_good_by_a_look_alone(void **state)
 {
 	struct visit *v = *state;
 
-	v->req.refresh_cookie = older_token(v);
+	v->req.cookies[COOKIE_REFRESH] = older_token(v);
 	assert_int_equal(credentials_judge(&v->f->ctx, &v->req,
 	    REFRESH_TOKEN), OK);
 	assert_int_equal(credentials_judge(&v->f->ctx, &v->req,
 	    EITHER_TOKEN), OK);
 	assert_true(is_alive(v, &v->two));
-	v->req.refresh_cookie = "x.y.z";
+	v->req.cookies[COOKIE_REFRESH] = "x.y.z";
 	assert_int_equal(credentials_judge(&v->f->ctx, &v->req,
 	    REFRESH_TOKEN), E_TOKEN);
 	assert_int_equal(credentials_judge(&v->f->ctx, &v->req, ANYONE), OK);
@@ -127,7 +127,7 @@ a_login_ends_the_session_of_its_cookies_only(void **state)
 	v->req.bearer = v->one.access;
 	assert_int_equal(credentials_end_previous(&v->f->ctx, &v->req), OK);
 	assert_true(is_alive(v, &v->one));
-	v->req.access_cookie = v->two.access;
+	v->req.cookies[COOKIE_ACCESS] = v->two.access;
 	assert_int_equal(credentials_end_previous(&v->f->ctx, &v->req), OK);
 	assert_true(is_alive(v, &v->one));
 	assert_false(is_alive(v, &v->two));
@@ -138,11 +138,11 @@ a_login_minds_no_cookies_that_are_dead(void **state)
 {
 	struct visit *v = *state;
 
-	v->req.refresh_cookie = "x.y.z";
+	v->req.cookies[COOKIE_REFRESH] = "x.y.z";
 	assert_int_equal(credentials_end_previous(&v->f->ctx, &v->req), OK);
 	assert_int_equal(session_end(&v->f->ctx, session_of(v, &v->two),
 	    "logout"), OK);
-	v->req.refresh_cookie = v->two.refresh;
+	v->req.cookies[COOKIE_REFRESH] = v->two.refresh;
 	assert_int_equal(credentials_end_previous(&v->f->ctx, &v->req), OK);
 	/* Its new cookies are not to be expired with the old session. */
 	assert_false(v->f->ctx.drop_cookies);

@@ -189,6 +189,14 @@ answer_of(struct site *s, unsigned methods, enum access access,
 	return s->x->answer;
 }
 
+static enum err
+throttles(struct ctx *ctx, const struct request *_ UNUSED,
+    struct response *_2 UNUSED)
+{
+	ctx->retry_after = 1001;
+	return E_THROTTLED;
+}
+
 static const char *
 post(struct site *s, enum access access)
 {
@@ -418,6 +426,19 @@ a_failure_sends_nothing_that_was_prepared(void **state)
 	assert_there(s->log, "POST 503 unavailable: the note\n");
 }
 
+/* Whoever comes back to the second must not be told to wait again. */
+static void
+a_wait_is_told_in_whole_seconds_that_suffice(void **state)
+{
+	struct site *s = *state;
+
+	(void)asks(s, "POST");
+	assert_there(answer_of(s, METHOD_POST, ANYONE, throttles),
+	    "Status: 429 Too Many Requests\r\n");
+	assert_there(s->x->answer, "\r\nRetry-After: 2\r\n");
+	assert_there(s->x->answer, "\"code\":\"too_many_attempts\"");
+}
+
 static void
 a_revoked_session_takes_its_cookies_with_it(void **state)
 {
@@ -587,6 +608,7 @@ main(void)
 		TEST(head_is_get_without_content_failures_too),
 		TEST(nobody_reads_what_comes_with_a_get),
 		TEST(a_failure_sends_nothing_that_was_prepared),
+		TEST(a_wait_is_told_in_whole_seconds_that_suffice),
 		TEST(a_revoked_session_takes_its_cookies_with_it),
 		TEST(an_internal_error_is_nothing_to_come_back_for),
 		TEST(a_token_of_the_past_is_a_bad_one_a_wrong_password_is_none),

@@ -35,6 +35,7 @@ struct fixture {
 
 static unsigned char fixture_access[32] = "access key of the tests, 32 byt";
 static unsigned char fixture_refresh[32] = "refresh key of the tests, 32 by";
+static unsigned char fixture_secret[32] = "the secret of the tests, 32 byt";
 
 static void
 fixture_conf(struct fixture *f)
@@ -45,6 +46,8 @@ fixture_conf(struct fixture *f)
 		.store = f->uri,
 		.access_keys = { &f->access_key, 1 },
 		.refresh_keys = { &f->refresh_key, 1 },
+		.secret = fixture_secret,
+		.secret_size = sizeof(fixture_secret),
 		.issuer = strdup("darban"),
 		.audience = strdup("darban"),
 		.access_ttl = MINUTES(15),
