@@ -74,6 +74,7 @@ enum outcome	command_user_list(struct invocation *in);
 enum outcome	command_user_password(struct invocation *in);
 enum outcome	command_user_remove(struct invocation *in);
 enum outcome	command_user_show(struct invocation *in);
+enum outcome	command_user_unlock(struct invocation *in);
 enum outcome	command_version(struct invocation *in);
 
 /*

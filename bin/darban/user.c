@@ -1,5 +1,6 @@
 /*
- * darban user add, disable, enable, password, remove: one account changes.
+ * darban user add, disable, enable, unlock, password, remove: one account
+ * changes.
  *
  * What an earlier system left may break today's rules; whoever must lock such
  * an account out cannot wait until it is mended.  So all of them save without
@@ -11,6 +12,7 @@
 #include "account/authenticate.h"
 #include "account/policy.h"
 #include "account/session.h"
+#include "account/throttle.h"
 #include "account/user.h"
 #include "account/users.h"
 
@@ -143,6 +145,22 @@ command_user_enable(struct invocation *in)
 	if ((outcome = set_disabled(in, false, &user)) != DONE)
 		return outcome;
 	say("%s enabled", in->operand[0]);
+	return DONE;
+}
+
+enum outcome
+command_user_unlock(struct invocation *in)
+{
+	struct user	*user = NULL;
+	enum outcome	 outcome;
+	enum err	 err;
+
+	outcome = find_user(in, in->operand[0], &user);
+	if (outcome != DONE)
+		return outcome;
+	if ((err = throttle_unlock(&in->ctx, user)) != OK)
+		return failed(in, err, in->operand[0]);
+	say("%s unlocked", in->operand[0]);
 	return DONE;
 }
 

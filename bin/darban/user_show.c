@@ -2,6 +2,7 @@
 #include "command.h"
 #include "base/clock.h"
 #include "account/password.h"
+#include "account/throttle.h"
 
 enum { PAGE = 100 };	/* accounts that a list holds at a time */
 
@@ -45,8 +46,20 @@ show_line(const char *label, const char *value)
 	say("%-10s %s", label, value == NULL ? "-" : value);
 }
 
+/* A time that is still to come, or that nothing will. */
 static void
-show(const struct user *user, size_t sessions)
+show_until(const char *label, int64_t time)
+{
+	char iso[CLOCK_ISO_SIZE];
+
+	clock_iso(time, iso);
+	say("%-10s %s%s", label, time == 0 ? "no" : "until ",
+	    time == 0 ? "" : iso);
+}
+
+static void
+show(const struct user *user, size_t sessions,
+    const struct throttle_report *throttle)
 {
 	char hex[ID_HEX_SIZE], iso[CLOCK_ISO_SIZE];
 
@@ -62,31 +75,50 @@ show(const struct user *user, size_t sessions)
 	show_line("disabled", user->disabled ? "yes" : "no");
 	show_line("hash", hash_kind(user));
 	say("%-10s %zu", "sessions", sessions);
+	say("%-10s %" PRId64, "failures", throttle->failures);
+	show_until("locked", throttle->locked_until);
+	show_until("delayed", throttle->delayed_until);
+}
+
+static void
+add_until(struct arena *arena, struct json *object, const char *name,
+    int64_t time)
+{
+	if (time == 0)
+		json_add_null(arena, object, name);
+	else
+		add_time(arena, object, name, time);
 }
 
 enum outcome
 command_user_show(struct invocation *in)
 {
-	struct user	*user = NULL;
-	struct session	*sessions;
-	struct json	*object;
-	size_t		 count = 0;
-	enum outcome	 outcome;
-	enum err	 err;
+	struct arena		*arena = in->ctx.arena;
+	struct throttle_report	 throttle;
+	struct user		*user = NULL;
+	struct session		*sessions;
+	struct json		*object;
+	size_t			 count = 0;
+	enum outcome		 outcome;
+	enum err		 err;
 
 	outcome = find_user(in, in->operand[0], &user);
 	if (outcome != DONE)
 		return outcome;
-	if ((err = live_sessions(in, user, &sessions, &count)) != OK)
+	if ((err = live_sessions(in, user, &sessions, &count)) != OK ||
+	    (err = throttle_report(&in->ctx, user, &throttle)) != OK)
 		return failed(in, err, in->operand[0]);
 
 	if (in->value[OPTION_JSON] == NULL) {
-		show(user, count);
+		show(user, count, &throttle);
 		return DONE;
 	}
-	object = describe(in->ctx.arena, user);
-	json_add_text(in->ctx.arena, object, "hash", hash_kind(user));
-	json_add_integer(in->ctx.arena, object, "sessions", (int64_t)count);
+	object = describe(arena, user);
+	json_add_text(arena, object, "hash", hash_kind(user));
+	json_add_integer(arena, object, "sessions", (int64_t)count);
+	json_add_integer(arena, object, "failures", throttle.failures);
+	add_until(arena, object, "lockedUntil", throttle.locked_until);
+	add_until(arena, object, "delayedUntil", throttle.delayed_until);
 	return print_json(in, object);
 }
 

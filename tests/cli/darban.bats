@@ -448,10 +448,12 @@ registration = open"
 	done
 	try 0 "$darban" user show alice --json
 	[ "$(jq -r 'keys_unsorted | join(" ")' <<<"$output")" = "_id username \
-email fullName createdAt updatedAt disabled hash sessions" ]
+email fullName createdAt updatedAt disabled hash sessions failures \
+lockedUntil delayedUntil" ]
 	[ "$(jq -c '[.username, .email, .fullName, .disabled, .hash,
-	    .sessions]' <<<"$output")" = '["alice","alice@example.org",'\
-'"Alice Example",false,"argon2id",0]' ]
+	    .sessions, .failures, .lockedUntil, .delayedUntil]' \
+	    <<<"$output")" = '["alice","alice@example.org",'\
+'"Alice Example",false,"argon2id",0,0,null,null]' ]
 	[[ $(jq -r .createdAt <<<"$output") =~ ^....-..-..T..:..:..\....Z$ ]]
 
 	add bob
@@ -674,6 +676,38 @@ email fullName createdAt updatedAt disabled hash sessions" ]
 	try 1 "$darban" user password alice <<<short
 	expect_complaint "password is too short"
 	expect_login alice "another password"
+}
+
+@test "whoever failed too often is shown, and unlocked" {
+	init
+	add alice
+	for _ in 1 2 3 4 5; do
+		expect_no_login alice wrong
+	done
+	[[ $(log_in alice) == "Status: 429"*"Retry-After: 1"* ]]
+	try 0 "$darban" user show alice
+	[[ $output == *$'\nfailures   5\nlocked     no\n'* ]]
+	[[ $output =~ delayed\ +until\ 2.*Z$ ]]
+	try 0 "$darban" user show alice --json
+	[ "$(jq -c '[.failures, .lockedUntil]' <<<"$output")" = '[5,null]' ]
+	[[ $(jq -r .delayedUntil <<<"$output") == 2*Z ]]
+
+	# A hundred in a row are not waited for.
+	sqlite3 darban.db "UPDATE throttle SET failures = 99, until = 0"
+	expect_no_login alice wrong
+	sqlite3 darban.db "UPDATE throttle SET until = 0 WHERE until <
+	    1000 * (unixepoch() + 3600)"
+	expect_no_login alice
+	try 0 "$darban" user show alice
+	[[ $output =~ locked\ +until\ 2.*Z ]]
+
+	try 0 "$darban" user unlock alice
+	[ "$output" = "alice unlocked" ]
+	try 0 "$darban" user show alice
+	[[ $output == *$'\nfailures   0\nlocked     no\ndelayed    no' ]]
+	expect_login alice
+	try 1 "$darban" user unlock nobody
+	expect_complaint "nobody: no such account"
 }
 
 @test "an account of an earlier system can be disabled and given a password" {
