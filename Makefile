@@ -60,6 +60,7 @@ link	 = $(call say,ld) $(CC) $(HARDEN_LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,cc) $(CC) $(CFLAGS) -c -o $@ $<
+$(BUILD)/obj/lib/account/blocklist.o: lib/account/blocklist.txt
 $(BUILD)/libdarban.a: $(lib)
 	$(call say,ar) rm -f $@ && ar rcs $@ $^
 $(BUILD)/cgi-bin/%.fcgi: $(BUILD)/obj/cgi-bin/%.o $(BUILD)/libdarban.a
@@ -112,7 +113,8 @@ install: all
 	    install -m 755 $(BUILD)/bin/darban $$t.new && mv -f $$t.new $$t
 	install -m 644 man/darban.1 $(call to,$(PREFIX)/share/man/man1)
 	install -m 644 man/darban.conf.5 $(call to,$(PREFIX)/share/man/man5)
-	install -m 644 conf/darban.conf $(call to,$(PREFIX)/share/darban)
+	install -m 644 conf/darban.conf LICENSE lib/account/blocklist.LICENSE \
+	    $(call to,$(PREFIX)/share/darban)
 	for f in apache/htaccess apache/vhost.conf lighttpd/darban.conf; do \
 	    install -d $(call to,$(PREFIX)/share/darban)/$${f%/*} && \
 	    sed -E -e 's|^(var.darban_programs = ).*|\1"$(LIBEXECDIR)/darban"|' \

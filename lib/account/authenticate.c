@@ -197,7 +197,9 @@ user_set_password(struct ctx *ctx, struct user *user, const char *password)
 	hash = arena_alloc(ctx->arena, PASSWORD_HASH_SIZE);
 	if (nfc == NULL || hash == NULL)
 		return E_INTERNAL;
-	if ((problem = password_problem(ctx, user, nfc)) != NULL)
+	if ((err = password_problem(ctx, user, nfc, &problem)) != OK)
+		return err;
+	if (problem != NULL)
 		return fail_member(ctx, E_MEMBER, "password", problem);
 
 	if ((err = take_slot(ctx, &slot)) != OK)

@@ -28,7 +28,8 @@ enum err	user_is_password_correct(struct ctx *ctx,
 /*
  * Hashes `password` (in NFC) into the instance and raises its epoch;
  * user_save writes both at once, and every session opened before is dead.
- * E_MEMBER: not as policy.h wants it; E_BUSY, E_UNAVAILABLE, E_INTERNAL.
+ * E_MEMBER: not as policy.h wants it; E_CONFIG, E_BUSY, E_UNAVAILABLE,
+ * E_INTERNAL.
  */
 enum err	user_set_password(struct ctx *ctx, struct user *user,
 		    const char *password) NODISCARD;

@@ -6,6 +6,7 @@
 #include "base/ctx.h"
 #include "base/text.h"
 #include "store/store.h"
+#include "account/blocklist.h"
 #include "account/password.h"
 #include "account/policy.h"
 
@@ -115,11 +116,9 @@ is_same(struct arena *arena, const char *folded, const char *name)
 }
 
 static bool
-is_own_name(struct arena *arena, const struct user *user,
-    const char *password)
+is_own_name(struct arena *arena, const struct user *user, const char *folded)
 {
-	const char	*folded = fold(arena, password);
-	const char	*local = NULL;
+	const char *local = NULL;
 
 	if (user->email != NULL)
 		local = arena_strndup(arena, user->email,
@@ -130,24 +129,39 @@ is_own_name(struct arena *arena, const struct user *user,
 	    is_same(arena, folded, user->full_name);
 }
 
-/*
- * Without memory the password is refused: a rule that was not checked was not
- * kept.
- */
-const char *
-password_problem(struct ctx *ctx, const struct user *user,
-    const char *password)
+static const char *
+length_problem(const struct conf *conf, const char *password)
 {
-	if (text_length(password) > PASSWORD_LENGTH_MAX)
-		return "is too long";
-	if (text_length(password) < (size_t)ctx->conf->password_min)
-		return "is too short";
+	const size_t length = text_length(password);
 
-	if (is_own_name(ctx->arena, user, password))
-		return "is one of your own names";
+	if (length > PASSWORD_LENGTH_MAX)
+		return "is too long";
+	return length < (size_t)conf->password_min ? "is too short" : NULL;
+}
+
+/* A rule that could not be checked was not kept. */
+enum err
+password_problem(struct ctx *ctx, const struct user *user,
+    const char *password, const char **problem)
+{
+	const char	*folded;
+	bool		 is_known, is_name;
+	enum err	 err;
+
+	if ((*problem = length_problem(ctx->conf, password)) != NULL)
+		return OK;
+	if ((folded = fold(ctx->arena, password)) == NULL)
+		return E_INTERNAL;
+	if ((err = blocklist_has(ctx, folded, &is_known)) != OK)
+		return err;
+	is_name = is_own_name(ctx->arena, user, folded);
 	if (arena_failed(ctx->arena))
-		return "could not be checked";
-	return NULL;
+		return E_INTERNAL;
+	if (is_known)
+		*problem = "is one that everybody tries first";
+	else if (is_name)
+		*problem = "is one of your own names";
+	return OK;
 }
 
 const char *

@@ -26,11 +26,13 @@ const char	*full_name_problem(const char *full_name);
 
 /*
  * The same of a new password, in NFC, of this account: `password_min` to 256
- * code points, at most PASSWORD_MAX bytes, none of the account's own names.
- * Copies of it stay in the request's arena until that is wiped.
+ * code points, at most PASSWORD_MAX bytes, not on the block list as a whole,
+ * in whatever case, and none of the account's own names.  `*problem` is NULL
+ * where nothing is wrong.  Copies of it stay in the request's arena until
+ * that is wiped.  E_CONFIG: there is no list; E_INTERNAL.
  */
-const char	*password_problem(struct ctx *ctx, const struct user *user,
-		    const char *password);
+enum err	 password_problem(struct ctx *ctx, const struct user *user,
+		    const char *password, const char **problem) NODISCARD;
 
 /*
  * What is wrong with a name or a password at login, where it could not be
