@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/log.h"
+#include "base/process.h"
 
 #define TAKES(option)	(1u << OPTION_##option)
 
@@ -270,6 +271,7 @@ main(int argc, char **argv)
 	struct invocation	in = { .path = default_path() };
 	enum outcome		outcome;
 
+	process_harden();
 	/* What is made here is its owner's alone, unless a command says. */
 	(void)umask(077);
 	/* Warnings belong to whoever typed the command, so no log file. */

@@ -89,7 +89,7 @@ enum err
 app_prepare(struct app *app, const char *path, struct ctx *ctx)
 {
 	struct conf_stamp	stamp;
-	int64_t			deadline = 0;
+	int64_t			deadline;
 	enum err		err;
 
 	conf_stamp(path, &stamp);
@@ -99,8 +99,7 @@ app_prepare(struct app *app, const char *path, struct ctx *ctx)
 	if (app->conf == NULL)
 		return E_CONFIG;
 
-	if (app->mode == STORE_SERVE)
-		deadline = clock_monotonic() + REQUEST_TIME - STORE_TIME;
+	deadline = ctx->deadline == 0 ? 0 : ctx->deadline - STORE_TIME;
 	if ((err = open_store(app)) != OK ||
 	    (err = store_begin(app->store, deadline)) != OK)
 		return err;

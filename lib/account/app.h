@@ -21,12 +21,17 @@ struct app {
 	enum store_mode		 mode;
 };
 
-enum { REQUEST_TIME = 10000, STORE_TIME = 3000 };	/* ms */
+/*
+ * What a request may take, and the part of it, at its end, in which nothing
+ * is begun with the store; milliseconds.
+ */
+enum { REQUEST_TIME = 10000, STORE_TIME = 3000 };
 
 /*
  * Reads the configuration at `path` where it is not the one already read, and
  * opens the store where it is not open; fills `conf`, `keys` and `store` of
- * `ctx`.  E_CONFIG, E_UNAVAILABLE, E_INTERNAL, and the log says why.
+ * `ctx`, whose deadline is also the store's.  E_CONFIG, E_UNAVAILABLE,
+ * E_INTERNAL, and the log says why.
  */
 enum err	app_prepare(struct app *app, const char *path,
 		    struct ctx *ctx) NODISCARD;

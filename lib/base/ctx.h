@@ -26,6 +26,7 @@ struct ctx {
 	const struct keyring	*keys;
 	struct store		*store;
 	int64_t			 now;		/* when the request came */
+	int64_t			 deadline;	/* clock_monotonic, or 0 */
 	const char		*address;	/* of the client, or "" */
 	const char		*user_agent;	/* or "" */
 

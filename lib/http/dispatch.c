@@ -204,6 +204,7 @@ dispatch(struct app *app, const struct endpoint *table,
 	enum err	err;
 
 	ctx->now = clock_now();
+	ctx->deadline = clock_monotonic() + REQUEST_TIME;
 	client_find(ctx, &req);
 	response_start(&res, ctx->arena);
 

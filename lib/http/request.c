@@ -178,6 +178,17 @@ read_object(struct ctx *ctx, const char *body, size_t size,
 	return OK;
 }
 
+/* By the client, or by serve.c because the time is over. */
+static enum err
+cut_short(struct ctx *ctx)
+{
+	if (ctx->deadline == 0 || clock_monotonic() < ctx->deadline)
+		return fail(ctx, E_MALFORMED,
+		    "The body is shorter than its Content-Length");
+	ctx_note(ctx, "the body did not come in time");
+	return E_UNAVAILABLE;
+}
+
 enum err
 request_read_body(struct ctx *ctx, struct request *req)
 {
@@ -191,8 +202,7 @@ request_read_body(struct ctx *ctx, struct request *req)
 	if ((body = arena_alloc(ctx->arena, size + 1)) == NULL)
 		return E_INTERNAL;
 	if (req->transport->read(req->transport->arg, body, size) < size)
-		return fail(ctx, E_MALFORMED,
-		    "The body is shorter than its Content-Length");
+		return cut_short(ctx);
 
 	if (!text_is_valid(body, size))
 		err = E_MALFORMED;

@@ -105,7 +105,7 @@ enum err	 request_check_body(const struct request *req, size_t max)
 /*
  * Reads the body into `members`.  E_MALFORMED: fewer bytes than
  * Content-Length said, not UTF-8, a NUL, not a JSON object, a bad escape;
- * E_INTERNAL.
+ * E_UNAVAILABLE: it took longer than the request may; E_INTERNAL.
  */
 enum err	 request_read_body(struct ctx *ctx, struct request *req)
 		    NODISCARD;

@@ -4,13 +4,75 @@
  */
 #include <fcgiapp.h>
 #include <signal.h>
+#include <sys/time.h>
 
 #include "base/base.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "account/app.h"
 #include "http/endpoint.h"
 
 extern char **environ;
+
+/* Signals ---------------------------------------------------------------- */
+
+/*
+ * What ends a program is kept off while it has a request, because an
+ * interrupted read would cut the body.
+ */
+static void
+hold_ends(int how)
+{
+	sigset_t ends;
+
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGTERM);
+	(void)sigaddset(&ends, SIGUSR1);
+	(void)sigprocmask(how, &ends, NULL);
+}
+
+static void
+interrupt(int _ UNUSED)
+{
+}
+
+/*
+ * Once the deadline has passed (certainly: a tenth of a second later), what a
+ * request waits for is interrupted, reading a body that does not come above
+ * all; and again and again, because it may not be waiting just then.
+ */
+static const struct itimerval watched = {
+	.it_value = { .tv_sec = REQUEST_TIME / 1000, .tv_usec = 100 * 1000 },
+	.it_interval = { .tv_usec = 100 * 1000 },
+};
+static const struct itimerval unwatched;
+
+/* The web server may have handed a mask of its own down. */
+static void
+handle_alarm(void)
+{
+	const struct sigaction	action = { .sa_handler = interrupt };
+	sigset_t		alarm;
+
+	(void)sigaction(SIGALRM, &action, NULL);
+	(void)sigemptyset(&alarm);
+	(void)sigaddset(&alarm, SIGALRM);
+	(void)sigprocmask(SIG_UNBLOCK, &alarm, NULL);
+}
+
+static void
+request_begins(void)
+{
+	hold_ends(SIG_BLOCK);
+	(void)setitimer(ITIMER_REAL, &watched, NULL);
+}
+
+static void
+request_is_over(void)
+{
+	(void)setitimer(ITIMER_REAL, &unwatched, NULL);
+	hold_ends(SIG_UNBLOCK);
+}
 
 /* FastCGI ---------------------------------------------------------------- */
 
@@ -63,26 +125,11 @@ on_end(int _ UNUSED)
 }
 
 /*
- * What ends a program is kept off while it has a request, because an
- * interrupted read would cut the body.
- */
-static void
-hold_signals(int how)
-{
-	sigset_t ends;
-
-	(void)sigemptyset(&ends);
-	(void)sigaddset(&ends, SIGTERM);
-	(void)sigaddset(&ends, SIGUSR1);
-	(void)sigprocmask(how, &ends, NULL);
-}
-
-/*
  * FCGX_Accept_r says that it is over once one of these has come: without
  * SA_RESTART, so that the wait for the next request is interrupted.
  */
 static void
-handle_signals(void)
+handle_ends(void)
 {
 	const struct sigaction action = { .sa_handler = on_end };
 
@@ -96,7 +143,7 @@ serve_fcgi(struct app *app, const struct endpoint *table,
 {
 	FCGX_Request request;
 
-	handle_signals();
+	handle_ends();
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
 		return 1;
 	while (FCGX_Accept_r(&request) == 0) {
@@ -108,13 +155,13 @@ serve_fcgi(struct app *app, const struct endpoint *table,
 		};
 		struct ctx ctx = { .arena = arena };
 
-		hold_signals(SIG_BLOCK);
+		request_begins();
 		log_sink(fcgi_log, &request);
 		dispatch(app, table, &transport, &ctx);
 		log_sink(NULL, NULL);
 		arena_wipe(arena);
 		FCGX_Finish_r(&request);
-		hold_signals(SIG_UNBLOCK);
+		request_is_over();
 	}
 	FCGX_Free(&request, 1);
 	return 0;
@@ -144,7 +191,7 @@ serve_cgi(struct app *app, const struct endpoint *table, struct arena *arena)
 	};
 	struct ctx ctx = { .arena = arena };
 
-	hold_signals(SIG_BLOCK);
+	request_begins();
 	dispatch(app, table, &transport, &ctx);
 	return fflush(stdout) == 0 ? 0 : 1;
 }
@@ -168,6 +215,8 @@ serve(const struct endpoint *table)
 	struct arena	*arena;
 	int		 status;
 
+	process_harden();
+	handle_alarm();
 	log_program(program_name());
 	/* A client that has gone is an error of a write, not an end. */
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -78,6 +78,32 @@ setup() {
 	[[ $output == *"Status: 401"* ]]
 }
 
+@test "a body that does not come in time is not waited for" {
+	dir=$(mktemp -d)
+	"$BUILD/bin/darban" -c "$dir/darban.conf" init --set hash_memory=1M \
+	    --set log=error --set log_file=log
+	body='{"username":"nobody","password":"wrong"}'
+	set -- DARBAN_CONF="$dir/darban.conf" REQUEST_METHOD=POST \
+	    CONTENT_TYPE=application/json CONTENT_LENGTH=${#body}
+
+	# As plain CGI at the same time; both wait ten seconds and no more.
+	mkfifo "$dir/body"
+	env -i "$@" timeout 30 "$BUILD/cgi-bin/login.fcgi" <"$dir/body" \
+	    >"$dir/out" &
+	pid=$!
+	exec 5>"$dir/body"
+	printf '%s' "${body:0:20}" >&5
+	run -0 python3 "$BATS_TEST_DIRNAME/ask.py" --stall \
+	    "$BUILD/cgi-bin/login.fcgi" "$@" <<<"$body"
+	[[ $output == *"Status: 503"*"Retry-After: 2"*'"code":"unavailable"'* ]]
+	wait "$pid"
+	exec 5>&-
+	[[ $(cat "$dir/out") == *"Status: 503"*'"code":"unavailable"'* ]]
+	[ "$(grep -c 'POST 503 unavailable: the body did not come in time$' \
+	    "$dir/log")" = 2 ]
+	rm -rf "$dir"
+}
+
 @test "make help says what each command does" {
 	run -0 make -s -C "$top" help
 	for word in 'make run' 'install what is missing' 'make test' bench; do
