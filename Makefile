@@ -78,7 +78,7 @@ DEPS	 = gcc libc6-dev libfcgi-dev libjwt-dev libcjson-dev libssl-dev \
 	libsodium-dev libcrypt-dev libutf8proc-dev libsqlite3-dev lighttpd \
 	apache2-bin libapache2-mod-fcgid curl
 TEST_DEPS = libcmocka-dev bats jq sqlite3 openssl faketime perl python3 \
-	mandoc binutils procps
+	mandoc binutils procps fail2ban
 install	 = $(if $(SKIP_DEPS),,@conf/packages $(1))
 
 deps:
@@ -115,7 +115,8 @@ install: all
 	install -m 644 man/darban.conf.5 $(call to,$(PREFIX)/share/man/man5)
 	install -m 644 conf/darban.conf LICENSE lib/account/blocklist.LICENSE \
 	    $(call to,$(PREFIX)/share/darban)
-	for f in apache/htaccess apache/vhost.conf lighttpd/darban.conf; do \
+	for f in apache/htaccess apache/vhost.conf lighttpd/darban.conf \
+	    fail2ban/filter.conf fail2ban/jail.conf; do \
 	    install -d $(call to,$(PREFIX)/share/darban)/$${f%/*} && \
 	    sed -E -e 's|^(var.darban_programs = ).*|\1"$(LIBEXECDIR)/darban"|' \
 	    -e 's|^(var.darban_conf = ).*|\1"$(SYSCONFDIR)/darban.conf"|' \

@@ -151,6 +151,9 @@ const char	*failure_text(enum err err);
 enum outcome	failed(const struct invocation *in, enum err err,
 		    const char *what);
 
+/* One line of the log for what was done to an account. */
+void		log_act(const struct user *user, const char *what);
+
 /* For log_sink: the text of a log line as a complaint. */
 void		complain_log(void *_, const char *line, size_t size);
 

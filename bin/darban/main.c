@@ -144,8 +144,22 @@ complain_conf(void *_ UNUSED, const char *line)
 }
 
 /*
- * Not through app_prepare: it hands the log to the configuration's log_file,
- * and whoever types a command wants to read here why it failed.
+ * What is done to accounts belongs into the log with what they do.  Without a
+ * file of its own that is the web server's, which is out of reach here.
+ */
+static void
+log_acts(const struct conf *conf)
+{
+	if (conf->log_file == NULL)
+		return;
+	log_level((enum log_level)conf->log);
+	log_file(conf->log_file);
+	log_copy(LOG_WARN);
+}
+
+/*
+ * Not through app_prepare: whoever types a command wants to read here why it
+ * failed.
  */
 static enum outcome
 run_with_store(struct invocation *in)
@@ -163,6 +177,7 @@ run_with_store(struct invocation *in)
 		return COULD_NOT;
 
 	in->ctx.conf = conf;
+	log_acts(conf);
 	if ((err = store_open(conf->store, STORE_ADMIN,
 	    &in->ctx.store)) == OK)
 		outcome = in->command->run(in);
@@ -170,6 +185,7 @@ run_with_store(struct invocation *in)
 		outcome = failed(in, err, "the store");
 
 	store_close(in->ctx.store);
+	log_file(NULL);
 	conf_free(conf);
 	return outcome;
 }
@@ -274,7 +290,7 @@ main(int argc, char **argv)
 	process_harden();
 	/* What is made here is its owner's alone, unless a command says. */
 	(void)umask(077);
-	/* Warnings belong to whoever typed the command, so no log file. */
+	/* Warnings belong to whoever typed the command. */
 	log_program("darban");
 	log_level(LOG_WARN);
 	log_sink(complain_log, NULL);

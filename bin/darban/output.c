@@ -6,6 +6,7 @@
  */
 #include "command.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 
 /* What may be a code point of valid text: at most four bytes. */
@@ -148,6 +149,15 @@ log_text(const char *line, size_t size, int *length)
 		end--;
 	*length = (int)(end - line);
 	return line;
+}
+
+void
+log_act(const struct user *user, const char *what)
+{
+	char hex[ID_HEX_SIZE];
+
+	id_hex(&user->id, hex);
+	log_info("%s user=%s", what, hex);
 }
 
 void

@@ -7,6 +7,7 @@
  */
 #include "command.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "account/session.h"
 
 /* The upper limit of max_sessions; a login ends what is beyond it. */
@@ -149,20 +150,26 @@ end_one(struct invocation *in, const char *text)
 	}
 	if (err != OK)
 		return failed(in, err, text);
+	log_info("session ended (operator) session=%s", text);
 	say("%s ended", text);
 	return DONE;
 }
 
 static enum outcome
-end_many(struct invocation *in, const struct id *user)
+end_many(struct invocation *in, const struct user *user)
 {
 	int64_t		count = 0;
 	enum err	err;
 
-	err = store_session_end_all(in->ctx.store, user, NULL, "operator",
-	    in->ctx.now, &count);
+	err = store_session_end_all(in->ctx.store,
+	    user != NULL ? &user->id : NULL, NULL, "operator", in->ctx.now,
+	    &count);
 	if (err != OK)
 		return failed(in, err, "sessions");
+	if (user != NULL)
+		log_act(user, "all sessions ended (operator)");
+	else
+		log_info("all sessions of everybody ended (operator)");
 	say("sessions ended: %" PRId64, count);
 	return DONE;
 }
@@ -194,5 +201,5 @@ command_session_end(struct invocation *in)
 	if (in->value[OPTION_ALL] != NULL)
 		return end_many(in, NULL);
 	outcome = find_user(in, in->value[OPTION_USER], &user);
-	return outcome == DONE ? end_many(in, &user->id) : outcome;
+	return outcome == DONE ? end_many(in, user) : outcome;
 }

@@ -86,6 +86,7 @@ command_user_add(struct invocation *in)
 		return failed(in, err, name);
 
 	id_hex(&user.id, hex);
+	log_act(&user, "account added");
 	say("%s added: %s", user.username, hex);
 	return DONE;
 }
@@ -121,6 +122,7 @@ set_disabled(struct invocation *in, bool disabled, struct user **out)
 	user_set_disabled(user, disabled);
 	if ((err = user_save(&in->ctx, user, SAVE_UNVALIDATED)) != OK)
 		return failed(in, err, in->operand[0]);
+	log_act(user, disabled ? "account disabled" : "account enabled");
 	*out = user;
 	return DONE;
 }
@@ -160,6 +162,7 @@ command_user_unlock(struct invocation *in)
 		return outcome;
 	if ((err = throttle_unlock(&in->ctx, user)) != OK)
 		return failed(in, err, in->operand[0]);
+	log_act(user, "account unlocked");
 	say("%s unlocked", in->operand[0]);
 	return DONE;
 }
@@ -182,6 +185,7 @@ command_user_password(struct invocation *in)
 	if ((err = user_set_password(ctx, user, password)) != OK ||
 	    (err = user_save(ctx, user, SAVE_UNVALIDATED)) != OK)
 		return failed(in, err, in->operand[0]);
+	log_act(user, "password changed");
 	return end_sessions(in, user, "password", "has a new password");
 }
 
@@ -219,6 +223,7 @@ command_user_remove(struct invocation *in)
 
 	if ((err = store_user_remove(in->ctx.store, &user->id)) != OK)
 		return failed(in, err, in->operand[0]);
+	log_act(user, "account removed");
 	say("%s removed", in->operand[0]);
 	return DONE;
 }

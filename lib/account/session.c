@@ -274,14 +274,19 @@ rotate(struct ctx *ctx, const struct user *user,
 	return OK;
 }
 
-/* Step 5. */
+/* Step 5.  The line about the refused request is the one about this. */
 static enum err
 end_for_reuse(struct ctx *ctx, const struct session *session)
 {
-	enum err err;
+	char		user[ID_HEX_SIZE], id[ID_HEX_SIZE];
+	enum err	err;
 
-	if ((err = session_end(ctx, session, "reuse")) != OK)
+	err = store_session_end(ctx->store, &session->id, "reuse", ctx->now);
+	if (err != OK && err != E_NOT_FOUND)
 		return err;
+	id_hex(&session->user, user);
+	id_hex(&session->id, id);
+	ctx_note(ctx, "session ended (reuse) user=%s session=%s", user, id);
 	ctx->drop_cookies = true;
 	return E_REUSE;
 }

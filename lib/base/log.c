@@ -34,9 +34,11 @@ static struct {
 	void		 *sink_arg;
 	char		  path[PATH_MAX];	/* "": there is no file */
 	int		  fd;			/* -1: it is not open */
+	int		  copied;		/* a level; -1: none */
 	dev_t		  device;
 	ino_t		  inode;
-} the_log = { .program = "darban", .level = LOG_INFO, .fd = -1 };
+} the_log = { .program = "darban", .level = LOG_INFO, .fd = -1,
+	.copied = -1 };
 
 void
 log_program(const char *name)
@@ -80,6 +82,12 @@ log_file(const char *path)
 	memcpy(the_log.path, path, strlen(path) + 1);
 	if (*path == '\0')
 		file_close();
+}
+
+void
+log_copy(enum log_level level)
+{
+	the_log.copied = (int)level;
 }
 
 /* Sees to it that what is open is what stands at the path. */
@@ -205,7 +213,7 @@ log_line(enum log_level level, const char *format, va_list ap)
 		line_add(&line, text);
 	line_finish(&line);
 
-	if (!file_write(&line))
+	if (!file_write(&line) || (int)level <= the_log.copied)
 		sink_write(&line);
 	errno = saved;
 }

@@ -35,6 +35,9 @@ void	log_sink(void (*sink)(void *arg, const char *line, size_t size),
  */
 void	log_file(const char *path);
 
+/* Up to this level lines go to the sink as well as to the file. */
+void	log_copy(enum log_level level);
+
 void	log_error(const char *format, ...) PRINTF(1, 2);
 void	log_warn(const char *format, ...) PRINTF(1, 2);
 void	log_info(const char *format, ...) PRINTF(1, 2);

@@ -710,6 +710,48 @@ lockedUntil delayedUntil" ]
 	expect_complaint "nobody: no such account"
 }
 
+@test "what is done to accounts and sessions stands in the log" {
+	init --set log=info --set log_file=log
+	add alice
+	id=$("$darban" user show alice --json | jq -r ._id)
+	for command in disable enable unlock; do
+		try 0 "$darban" user "$command" alice
+	done
+	echo 'another password' | "$darban" user password alice
+	expect_login alice 'another password'
+	session=$("$darban" session list alice --json | jq -r '.[0]._id')
+	try 0 "$darban" session end "$session"
+	try 0 "$darban" session end --user alice
+	try 0 "$darban" session end --all
+	try 0 "$darban" user remove alice --force
+	sed -E 's/^[^ ]*Z darban\[[0-9]+\] info - //; t; d' log \
+	    >"$BATS_TEST_TMPDIR/acts"
+	diff "$BATS_TEST_TMPDIR/acts" - <<-END
+	account added user=$id
+	account disabled user=$id
+	all sessions ended (disabled) user=$id
+	account enabled user=$id
+	account unlocked user=$id
+	password changed user=$id
+	all sessions ended (password) user=$id
+	session ended (operator) session=$session
+	all sessions ended (operator) user=$id
+	all sessions of everybody ended (operator)
+	account removed user=$id
+	END
+	run ! grep -E "$PASSWORD|another password|argon2" log
+}
+
+@test "what went wrong is told here as well as in the log" {
+	init --set log_file=log
+	add alice
+	printf garbage | dd of=darban.db bs=1 seek=30 conv=notrunc 2>&1
+	rm -f darban.db-*
+	try 1 "$darban" user show alice
+	expect_complaint .
+	grep -q ' darban\[[0-9]*\] error - ' log
+}
+
 @test "an account of an earlier system can be disabled and given a password" {
 	init
 	add alice

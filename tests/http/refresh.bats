@@ -95,6 +95,12 @@ me() {	# TOKEN
 	[ "$(header Set-Cookie | grep -c 'Max-Age=0')" = 2 ]
 	me "$newest"
 	expect_error 401 session_ended
+
+	# That it happened, and to whom, is one line.
+	session=$(token_payload "$refresh" | jq -r .sid)
+	user=$(token_payload "$refresh" | jq -r ._id)
+	wait_for_log "POST 401 session_revoked: session ended \\(reuse\\) user=$user session=$session\$"
+	[ "$(instance_log | grep "$session" | grep -c 'ended')" = 1 ]
 }
 
 @test "a forged token ends nothing and expires no cookies" {

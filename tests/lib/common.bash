@@ -113,8 +113,23 @@ instance_processes()
 	done
 }
 
+# What must never be logged, by whomever: tokens, hashes, and the passwords of
+# accounts.  (The access log has the URLs that tests ask for.)
+secrets_in_log()
+{
+	local secrets=(-e 'eyJ[A-Za-z0-9_-]{8}' -e '[$](argon2|2[aby][$])'
+		-e '__Host-')
+	{
+		instance_log
+		as_owner sh -c 'cat "$1"/log/darban.log 2>/dev/null' log "$VAR"
+	} >"$INSTANCE/everything"
+	grep -E "${secrets[@]}" "$INSTANCE/everything" || :
+	[ ! -s "$INSTANCE/secrets" ] ||
+		grep -F -f "$INSTANCE/secrets" "$INSTANCE/everything" || :
+}
+
 # Ends the instance; fails where a process is left or where something was
-# logged that nobody expects.
+# logged that nobody expects or should ever read.
 teardown_instance()
 {
 	local problems=0 tenths=200
@@ -135,6 +150,11 @@ teardown_instance()
 	if [ -n "$(unexpected_lines)" ]; then
 		echo "unexpected lines in the logs:" >&2
 		unexpected_lines >&2
+		problems=1
+	fi
+	if [ -n "$(secrets_in_log)" ]; then
+		echo "secrets in the logs:" >&2
+		secrets_in_log >&2
 		problems=1
 	fi
 	remove_instance_directory
@@ -217,6 +237,7 @@ configure()	# NAME[=VALUE] ...
 
 add_user()	# NAME PASSWORD
 {
+	printf '%s\n' "$2" >>"$INSTANCE/secrets"
 	printf '%s\n' "$2" | "$DARBAN" user add "$1" --email "$1@example.org" \
 		--full-name "${1^}" >/dev/null
 }
