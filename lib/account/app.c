@@ -98,14 +98,13 @@ app_prepare(struct app *app, const char *path, struct ctx *ctx)
 		return err;
 	if (app->conf == NULL)
 		return E_CONFIG;
+	ctx->conf = app->conf;
+	ctx->keys = app->keys;
 
 	deadline = ctx->deadline == 0 ? 0 : ctx->deadline - STORE_TIME;
 	if ((err = open_store(app)) != OK ||
 	    (err = store_begin(app->store, deadline)) != OK)
 		return err;
-
-	ctx->conf = app->conf;
-	ctx->keys = app->keys;
 	ctx->store = app->store;
 	return OK;
 }

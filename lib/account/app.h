@@ -30,8 +30,9 @@ enum { REQUEST_TIME = 10000, STORE_TIME = 3000 };
 /*
  * Reads the configuration at `path` where it is not the one already read, and
  * opens the store where it is not open; fills `conf`, `keys` and `store` of
- * `ctx`, whose deadline is also the store's.  E_CONFIG, E_UNAVAILABLE,
- * E_INTERNAL, and the log says why.
+ * `ctx`, whose deadline is also the store's; the first two also where it is
+ * the store that is away: to whom that may be told is configured.  E_CONFIG,
+ * E_UNAVAILABLE, E_INTERNAL, and the log says why.
  */
 enum err	app_prepare(struct app *app, const char *path,
 		    struct ctx *ctx) NODISCARD;

@@ -132,6 +132,22 @@ a_broken_configuration_is_told_once_and_looked_at_again(
 }
 
 static void
+a_store_that_is_away_leaves_the_configuration_at_hand(void **_ UNUSED)
+{
+	struct app	app = { .mode = STORE_SERVE };
+	struct ctx	ctx = { 0 };
+
+	configure(0, "");
+	assert_int_equal(unlink(uri[0] + strlen("sqlite:")), 0);
+	assert_int_equal(app_prepare(&app, path, &ctx), E_UNAVAILABLE);
+	assert_non_null(ctx.conf);
+	assert_ptr_equal(ctx.conf, app.conf);
+	assert_ptr_equal(ctx.keys, app.keys);
+	assert_null(ctx.store);
+	app_close(&app);
+}
+
+static void
 the_configuration_says_what_is_logged_and_where(void **_ UNUSED)
 {
 	struct app	app = { .mode = STORE_SERVE };
@@ -181,6 +197,7 @@ main(void)
 		TEST(a_configuration_is_read_again_when_it_has_changed),
 		TEST(another_path_is_another_configuration),
 		TEST(a_broken_configuration_is_told_once_and_looked_at_again),
+		TEST(a_store_that_is_away_leaves_the_configuration_at_hand),
 		TEST(a_request_has_its_time_a_command_all_of_it),
 		TEST(the_configuration_says_what_is_logged_and_where),
 	};
