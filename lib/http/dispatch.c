@@ -120,9 +120,11 @@ answer(struct app *app, const struct endpoint *table, struct ctx *ctx,
 	syntax = request_start(req);
 	if ((err = origin_find(req)) != OK)
 		syntax = err;
-	if ((err = app_prepare(app, conf_path(req), ctx)) != OK)
+	err = app_prepare(app, conf_path(req), ctx);
+	if (ctx->conf != NULL)
+		client_behind_proxy(ctx, req);
+	if (err != OK)
 		return err;
-	client_behind_proxy(ctx, req);
 	if (request_variable(req, "PATH_INFO") != NULL)
 		return E_NOT_FOUND;
 	if ((err = find_endpoint(table, req, res, &endpoint)) != OK)

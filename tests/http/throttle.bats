@@ -216,3 +216,12 @@ close() {	# NAME ADDRESS
 	[ "$(db 'SELECT count(*), min(length(key)) FROM throttle')" = '3|32' ]
 	run ! grep -E 'carlos|192\.0\.2' <<<"$(dump_store throttle)"
 }
+
+@test "a store that is away is no reason to blame the proxy" {
+	expect_log ' (me|login)\[[0-9]+\] error '
+	mv "$VAR/darban.db" "$VAR/away.db"
+	request GET current-user -H 'X-Forwarded-For: 192.0.2.79'
+	mv "$VAR/away.db" "$VAR/darban.db"
+	expect_error 503 unavailable
+	wait_for_log ' error 192\.0\.2\.79 GET 503 unavailable'
+}
