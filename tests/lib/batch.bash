@@ -3,7 +3,14 @@
 # Many requests in a batch, for tests that are tables, and a close look at
 # each answer.  Loaded after common.bash.
 
-asked=() asked_count=0
+asked=() asked_count=0 asked_for=()
+
+# bats traces every command of every function, which takes most of the time of
+# a test that is a table.  From here on it traces the test itself alone.
+trace_less()
+{
+	set +T
+}
 
 # Puts one more request into a batch, its arguments as request()'s; the batch
 # goes to one curl, which takes far less time than a curl each.
@@ -11,9 +18,7 @@ ask()	# METHOD PATH [CURL ARGUMENT ...]
 {
 	local path=$2 file=$BATS_TEST_TMPDIR/$((++asked_count))
 	local method=(-X "$1" -o "$file.body")
-	# bats traces functions too, which would take most of the time; the
-	# test itself it goes on tracing.
-	set +T
+	trace_less
 	# There curl's output is the header once more.
 	[ "$1" != HEAD ] || method=(--head -o /dev/null)
 	shift 2
@@ -46,6 +51,30 @@ answer()	# N
 	status=${headers#* }
 	status=${status%%[ $'\n']*}
 	IFS= read -r -d '' body <"$body_file" || :
+}
+
+# The same of a request whose answer must have this status and, where it is a
+# failure, this code.
+ask_for()	# "STATUS [CODE]" METHOD PATH [CURL ARGUMENT ...]
+{
+	ask "${@:2}"
+	asked_for[asked_count]="$1 to ${*:2}"
+}
+
+# Sends the batch and sees that each is answered as it was asked for.
+check_asked()
+{
+	local i code
+	send_asked
+	for ((i = 1; i <= answer_count; i++)); do
+		answer "$i"
+		code=
+		[[ ! $body =~ \"code\":\"([a-z_]+)\" ]] ||
+			code=" ${BASH_REMATCH[1]}"
+		[ "$status$code" = "${asked_for[i]%% to *}" ] ||
+			unlike "${asked_for[i]}" || return
+	done
+	asked_for=()
 }
 
 # The answer has this status and code (ok: it is a success), what every answer
