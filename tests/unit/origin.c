@@ -140,6 +140,7 @@ static const struct {
 	{ "http://example.org",		  "+++---" },
 	{ "http://example.org:80",	  "+++---" },
 	{ "https://example.org",	  "+++---" },
+	{ "https://example.org:443",	  "+++---" },
 	{ "http://EXAMPLE.org",		  "+++---" },
 	{ "null",			  "-++---" },
 	{ "http://",			  "-++---" },
@@ -231,8 +232,21 @@ over_https_an_origin_of_http_is_another_site(void **state)
 	assert_false(refuses(s, "http://example.org", "HTTPS", "off"));
 }
 
+static void
+without_a_host_no_origin_is_its_own(void **state)
+{
+	struct site	*s = *state;
+	struct exchange	*x = ask(s, "POST", "http://example.org", NULL);
+
+	/* An empty one is none. */
+	x->environment[2][strlen("HTTP_HOST=")] = '\0';
+	answer(s, x, ANYONE);
+	assert_true(is_refused(x));
+	exchange_free(x);
+}
+
 static bool
-refuses_token(struct site *s, enum access access, bool with_cookie)
+refuses_token(struct site *s, enum access access, const char *cookie)
 {
 	struct exchange	*x = ask(s, "POST", "https://evil.example", NULL);
 	char		 value[2048];
@@ -240,8 +254,8 @@ refuses_token(struct site *s, enum access access, bool with_cookie)
 
 	(void)snprintf(value, sizeof(value), "Bearer %s", s->tokens.access);
 	exchange_add(x, "HTTP_AUTHORIZATION", value);
-	if (with_cookie)
-		exchange_add(x, "HTTP_COOKIE", "__Host-refreshToken=x");
+	if (cookie != NULL)
+		exchange_add(x, "HTTP_COOKIE", cookie);
 	answer(s, x, access);
 	result = is_refused(x);
 	assert_int_equal(result, !s->was_handled);
@@ -254,11 +268,14 @@ a_bearer_without_a_cookie_of_ours_needs_no_gate(void **state)
 {
 	struct site *s = *state;
 
-	assert_false(refuses_token(s, ACCESS_TOKEN, false));
-	assert_false(refuses_token(s, EITHER_TOKEN, false));
-	assert_true(refuses_token(s, ACCESS_TOKEN, true));
-	assert_true(refuses_token(s, EITHER_TOKEN, true));
-	assert_true(refuses_token(s, ANYONE, false));
+	assert_false(refuses_token(s, ACCESS_TOKEN, NULL));
+	assert_false(refuses_token(s, EITHER_TOKEN, "a=b"));
+	assert_true(refuses_token(s, ACCESS_TOKEN, "__Host-accessToken=x"));
+	assert_true(refuses_token(s, ACCESS_TOKEN, "__Host-refreshToken=x"));
+	assert_true(refuses_token(s, EITHER_TOKEN, "__Host-accessToken=x"));
+	assert_true(refuses_token(s, EITHER_TOKEN, "__Host-refreshToken=x"));
+	assert_true(refuses_token(s, ANYONE, NULL));
+	assert_true(refuses_token(s, REFRESH_TOKEN, NULL));
 }
 
 static void
@@ -316,6 +333,7 @@ main(void)
 		TEST(every_case_is_as_the_table_says),
 		TEST(the_configured_origin_stands_for_the_host),
 		TEST(over_https_an_origin_of_http_is_another_site),
+		TEST(without_a_host_no_origin_is_its_own),
 		TEST(a_bearer_without_a_cookie_of_ours_needs_no_gate),
 		TEST(a_header_that_decides_and_is_there_twice_is_malformed),
 		TEST(an_allowed_origin_may_read_every_answer_and_no_other_may),
