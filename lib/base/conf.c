@@ -155,16 +155,20 @@ check_keys(struct conf_reader *reader)
 	const struct conf_keys	*access = &reader->conf->access_keys;
 	const struct conf_keys	*refresh = &reader->conf->refresh_keys;
 	const struct conf_key	*a, *b;
+	size_t			 i, j;
 
 	may_compare(reader, conf_setting_index("access_keys"),
 	    conf_setting_index("refresh_keys"));
-	for (a = access->key; a < access->key + access->count; a++)
-		for (b = refresh->key; b < refresh->key + refresh->count; b++)
+	for (i = 0; i < access->count; i++)
+		for (j = 0; j < refresh->count; j++) {
+			a = &access->key[i];
+			b = &refresh->key[j];
 			if (a->size == b->size &&
 			    memcmp(a->bytes, b->bytes, a->size) == 0)
 				conf_complain(reader, "access_keys and "
 				    "refresh_keys share a key: %s and %s",
 				    a->kid, b->kid);
+		}
 }
 
 static void
