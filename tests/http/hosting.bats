@@ -213,6 +213,18 @@ processes_named()
 	[ ! -e "$VAR/server/health-0" ]
 }
 
+@test "so it does with a program that hangs" {
+	[ "$SERVER" != cgi ] || skip "plain CGI has no idle programs"
+	setup_instance
+	expect_log 'fcgid:info.* exit\(shutting down\),'
+	request GET /api/v1/healthcheck
+	for pid in $(processes_named health.fcgi); do
+		as_owner kill -STOP "$pid"
+	done
+	teardown_instance
+	[ "$(instance_processes)" = "" ]
+}
+
 @test "an instance that is killed leaves no process either" {
 	setup_instance
 	request GET /api/v1/healthcheck
