@@ -156,6 +156,11 @@ serve_fcgi(struct app *app, const struct endpoint *table,
 		struct ctx ctx = { .arena = arena };
 
 		request_begins();
+		/*
+		 * Of a body that is not read, libfcgi throws away what it has
+		 * buffered, and would take the rest for the next request.
+		 */
+		request.keepConnection = 0;
 		log_sink(fcgi_log, &request);
 		dispatch(app, table, &transport, &ctx);
 		log_sink(NULL, NULL);

@@ -71,4 +71,5 @@ def main():
         return program.wait(timeout=20)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

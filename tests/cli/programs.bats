@@ -104,6 +104,18 @@ setup() {
 	rm -rf "$dir"
 }
 
+@test "no request is taken from the body of another" {
+	dir=$(mktemp -d)
+	"$BUILD/bin/darban" -c "$dir/darban.conf" init --set hash_memory=1M
+	run -0 python3 "$BATS_TEST_DIRNAME/smuggle.py" \
+	    "$BUILD/cgi-bin/login.fcgi" DARBAN_CONF="$dir/darban.conf" \
+	    REQUEST_METHOD=POST CONTENT_TYPE=application/x-www-form-urlencoded
+	rm -rf "$dir"
+	[[ $output == *"Status: 413"* ]]
+	[[ $output != *"Status: "*"Status: "* ]]
+	[[ $output != *198.51.100.99* ]]
+}
+
 @test "make help says what each command does" {
 	run -0 make -s -C "$top" help
 	for word in 'make run' 'install what is missing' 'make test' bench; do
