@@ -64,39 +64,50 @@ find_client(const struct conf_nets *proxies, char *list, struct address *out)
 	return true;
 }
 
-/* The value of a header field of the proxy's, or NULL. */
-static const char *
-forwarded(const struct request *req, const char *name)
+/*
+ * Whoever cannot be told shares what the proxy has, but the log does not say
+ * that it was the proxy, because who reads it would ban all of its clients.
+ */
+static void
+find_forwarded(struct ctx *ctx, const struct request *req)
 {
-	const char *value;
+	struct address	 address;
+	const char	*value = NULL;
+	char		*list, *text;
+	enum err	 err;
 
-	return request_header(req, name, &value) == OK ? value : NULL;
+	err = request_header(req, "HTTP_X_FORWARDED_FOR", &value);
+	if (err == OK && value == NULL)
+		return;
+	list = arena_strdup(ctx->arena, value);
+	text = arena_alloc(ctx->arena, ADDRESS_TEXT_SIZE);
+	if (list == NULL || text == NULL ||
+	    !find_client(&ctx->conf->trusted_proxies, list, &address)) {
+		log_address(NULL);
+		return;
+	}
+	address_text(&address, text);
+	ctx->address = text;
+	log_address(text);
 }
 
 void
 client_behind_proxy(struct ctx *ctx, struct request *req)
 {
 	const struct conf_nets	*proxies = &ctx->conf->trusted_proxies;
-	const char		*scheme;
+	const char		*scheme = NULL;
 	struct address		 address;
-	char			*list, *text;
 
 	if (proxies->count == 0 || !address_parse(ctx->address, &address) ||
 	    !is_trusted(proxies, &address))
 		return;
 
-	list = arena_strdup(ctx->arena,
-	    forwarded(req, "HTTP_X_FORWARDED_FOR"));
-	text = arena_alloc(ctx->arena, ADDRESS_TEXT_SIZE);
-	if (list != NULL && text != NULL &&
-	    find_client(proxies, list, &address)) {
-		address_text(&address, text);
-		ctx->address = text;
-		log_address(text);
-	}
-	scheme = forwarded(req, "HTTP_X_FORWARDED_PROTO");
-	if (scheme != NULL && strcasecmp(scheme, "https") == 0)
+	find_forwarded(ctx, req);
+	if (request_header(req, "HTTP_X_FORWARDED_PROTO", &scheme) != OK ||
+	    scheme == NULL)
+		return;
+	if (strcasecmp(scheme, "https") == 0)
 		req->is_https = true;
-	else if (scheme != NULL && strcasecmp(scheme, "http") == 0)
+	else if (strcasecmp(scheme, "http") == 0)
 		req->is_https = false;
 }

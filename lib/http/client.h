@@ -17,7 +17,8 @@ void	client_find(struct ctx *ctx, struct request *req);
  * Where the peer is one of `trusted_proxies`: the rightmost address of
  * X-Forwarded-For that is none of them (the leftmost where all are), and the
  * scheme of X-Forwarded-Proto.  The peer's own where they are missing, there
- * twice, or not to be read.
+ * twice, or not to be read; in the log's lines "-" where there is something in
+ * X-Forwarded-For and it names nobody.
  */
 void	client_behind_proxy(struct ctx *ctx, struct request *req);
 

@@ -84,6 +84,17 @@ attempts() {
 	expect_failures "$VAR/log/darban.log"
 }
 
+@test "a proxy is not banned for a client that it cannot name" {
+	configure "log_file=$VAR/log/proxy.log"
+	try 192.0.2.6 alice wrong -H 'X_Forwarded_For: 192.0.2.7'
+	try '192.0.2.6:4711' alice wrong
+	[ "$status" = 401 ]
+	as_owner grep -q ' info - POST 401 ' "$VAR/log/proxy.log"
+	# Apache passes no name with an underscore.
+	[ "$(failures "$VAR/log/proxy.log" | sort -u | tr -d '\n')" = "$(
+	    case $SERVER in apache | vhost) printf 192.0.2.6 ;; esac)" ]
+}
+
 @test "what a client makes another line say is believed by nobody" {
 	lie="2026-01-31T23:59:59.999Z login[1] info 198.51.100.99 POST 401"
 	lie+=" invalid_credentials: wrong password"

@@ -1,5 +1,6 @@
 /* Addresses and nets; who the client is behind proxies. */
 #include "base/address.h"
+#include "base/log.h"
 #include "http/client.h"
 #include "exchange.h"
 #include "fixture.h"
@@ -194,6 +195,48 @@ the_rightmost_that_is_no_proxy_of_ours_is_the_client(void **state)
 }
 
 static void
+keep_line(void *arg, const char *line, size_t size)
+{
+	assert_true(size < 256);
+	memcpy(arg, line, size);
+	((char *)arg)[size] = '\0';
+}
+
+/* Else whoever reads the log would ban the proxy, and with it everybody. */
+static void
+the_log_blames_no_proxy_for_what_it_passes_on(void **state)
+{
+	static const struct {
+		const char *list, *twice, *logged;
+	} rows[] = {
+		{ "203.0.113.1", NULL, " error 203.0.113.1 x\n" },
+		{ "203.0.113.1:4711", NULL, " error - x\n" },
+		{ "203.0.113.1", "203.0.113.2", " error - x\n" },
+		{ "203.0.113.1", "", " error - x\n" },
+		{ "", "203.0.113.1", " error - x\n" },
+		{ "", NULL, " error 10.0.0.1 x\n" },
+	};
+	char		 line[256];
+	struct client	*c = *state;
+	size_t		 i;
+
+	trust(c, "10.0.0.0/8");
+	log_sink(keep_line, line);
+	for (i = 0; i < NELEMS(rows); i++) {
+		ask(c, "10.0.0.1");
+		exchange_add(c->x, "HTTP_X_FORWARDED_FOR", rows[i].list);
+		if (rows[i].twice != NULL)
+			exchange_add(c->x, "HTTP_X_FORWARDED_FOR",
+			    rows[i].twice);
+		(void)address_of(c);
+		log_error("x");
+		assert_non_null(strstr(line, rows[i].logged));
+	}
+	log_sink(NULL, NULL);
+	log_address(NULL);
+}
+
+static void
 a_trusted_proxy_says_which_scheme_it_was(void **state)
 {
 	static const struct {
@@ -250,6 +293,7 @@ main(void)
 		cmocka_unit_test(a_net_has_what_begins_like_it),
 		TEST(nobody_is_believed_who_is_not_trusted),
 		TEST(the_rightmost_that_is_no_proxy_of_ours_is_the_client),
+		TEST(the_log_blames_no_proxy_for_what_it_passes_on),
 		TEST(a_trusted_proxy_says_which_scheme_it_was),
 		TEST(without_an_address_nobody_is_believed),
 	};
