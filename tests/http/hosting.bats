@@ -97,6 +97,17 @@ processes_named()
 	[ "$status $body" = "200 a page" ]
 }
 
+@test "a file with a program's name that somebody uploaded is not run" {
+	as_owner mkdir "$VAR/server/www/uploads"
+	printf '#!/bin/sh\ntouch "%s"\n' "$VAR/ran" |
+	    as_owner tee "$VAR/server/www/uploads/me.fcgi" >/dev/null
+	as_owner chmod 755 "$VAR/server/www/uploads/me.fcgi"
+	request GET /uploads/me.fcgi
+	[ "$status" = 200 ]
+	[[ $body == '#!/bin/sh'* ]]
+	[ ! -e "$VAR/ran" ]
+}
+
 @test "each route reaches its own program" {
 	request POST login -d ''
 	expect_error 400 missing_member
