@@ -25,26 +25,38 @@ is_text(const char *argument)
 }
 
 /*
- * The id comes last: a username may consist of 24 hex digits, an id that is
- * in use is nobody's username by chance.
+ * A username may consist of 24 hex digits.  Who registers under the id of
+ * another account would be disabled in its stead, so what means two accounts
+ * means none.
  */
 enum outcome
 find_user(struct invocation *in, const char *name, struct user **out)
 {
 	struct ctx	*ctx = &in->ctx;
+	struct user	*user = NULL, *other = NULL;
 	struct id	 id;
 	enum err	 err = E_NOT_FOUND;
 
 	if (is_text(name))
-		err = users_find_by_login(ctx, name, out);
-	if (err == E_NOT_FOUND && id_parse(name, &id))
-		err = users_find_by_id(ctx, name, out);
-	if (err == OK)
-		return DONE;
-	if (err != E_NOT_FOUND)
+		err = users_find_by_login(ctx, name, &user);
+	if ((err == OK || err == E_NOT_FOUND) && id_parse(name, &id))
+		err = users_find_by_id(ctx, name, &other);
+	if (err != OK && err != E_NOT_FOUND)
 		return failed(in, err, name);
-	complain("%s: no such account", name);
-	return COULD_NOT;
+
+	if (user == NULL)
+		user = other;
+	if (user == NULL) {
+		complain("%s: no such account", name);
+		return COULD_NOT;
+	}
+	if (other != NULL && !id_equal(&other->id, &user->id)) {
+		complain("%s: one account's username and another's id; "
+		    "name it otherwise", name);
+		return COULD_NOT;
+	}
+	*out = user;
+	return DONE;
 }
 
 enum outcome

@@ -485,11 +485,23 @@ lockedUntil delayedUntil" ]
 	[ "$("$darban" user show alice --json | jq -r .fullName)" = Alice ]
 }
 
-@test "a username that looks like an id means the username first" {
+@test "what is one account's username and another's id means neither" {
 	init
 	add alice
 	id=$("$darban" user show alice --json | jq -r ._id)
+	try 0 "$darban" user show "$id"
 	add "$id"
+	for command in disable unlock show; do
+		try 1 "$darban" user "$command" "$id"
+		expect_complaint "$id: one account's username and another's id"
+	done
+	try 1 "$darban" session end --user "$id"
+	expect_login "$id"
+	try 0 "$darban" user disable alice
+	expect_no_login alice
+	expect_login "$id"
+
+	try 0 "$darban" user remove alice --force
 	[ "$("$darban" user show "$id" --json | jq -r .username)" = "$id" ]
 }
 
