@@ -115,6 +115,19 @@ authenticate(struct ctx *ctx, struct user *user, const char *password,
 	return correct && !user->disabled ? OK : E_CREDENTIALS;
 }
 
+/*
+ * A password that is not in NFC takes two hashes where the stored one is
+ * bcrypt: else it would tell those accounts from all others.
+ */
+static int64_t
+floor_of(struct ctx *ctx, const char *password)
+{
+	const char *nfc = text_nfc(ctx->arena, password);
+
+	return nfc != NULL && strcmp(password, nfc) == 0 ?
+	    ctx->conf->login_floor : 2 * ctx->conf->login_floor;
+}
+
 static void
 sleep_until(int64_t time)
 {
@@ -160,7 +173,7 @@ users_authenticate(struct ctx *ctx, const char *name, const char *password,
 		*out = user;
 	} else if (err == E_CREDENTIALS) {
 		user_note(ctx, user, "%s", reason(user, &attempt));
-		sleep_until(started + ctx->conf->login_floor);
+		sleep_until(started + floor_of(ctx, password));
 	} else {
 		attempt_cancel(ctx, &attempt);
 	}

@@ -13,8 +13,9 @@
  * password and it is neither disabled nor locked, else E_CREDENTIALS,
  * whichever it was.  `device` is what the device shows (see device.h), or
  * NULL.  A hash of an earlier system is replaced on the way.  A failure is
- * not told before `login_floor` has passed.  E_THROTTLED (see throttle.h),
- * E_BUSY, E_UNAVAILABLE, E_INTERNAL.
+ * not told before `login_floor` has passed, or twice that where `password` is
+ * not in NFC.  E_THROTTLED (see throttle.h), E_BUSY, E_UNAVAILABLE,
+ * E_INTERNAL.
  */
 enum err	users_authenticate(struct ctx *ctx, const char *name,
 		    const char *password, const char *device,

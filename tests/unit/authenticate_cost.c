@@ -136,6 +136,22 @@ a_refused_login_takes_its_time_a_good_one_does_not(void **state)
 	assert_true(clock_monotonic() - before >= 300);
 }
 
+/* Of an old account it may take two hashes; of no account it takes as long. */
+static void
+a_password_not_in_nfc_is_refused_after_twice_the_time(void **state)
+{
+	struct fixture	*f = *state;
+	int64_t		 before;
+
+	f->conf.login_floor = 150;
+	before = clock_monotonic();
+	assert_int_equal(login(f, "nobody", NFD), E_CREDENTIALS);
+	assert_true(clock_monotonic() - before >= 300);
+	before = clock_monotonic();
+	assert_int_equal(login(f, "alice", NFD), E_CREDENTIALS);
+	assert_true(clock_monotonic() - before >= 300);
+}
+
 static void
 the_log_may_know_whose_password_was_wrong(void **state)
 {
@@ -308,6 +324,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_unknown_name_costs_what_a_wrong_password_costs),
 		TEST(a_refused_login_takes_its_time_a_good_one_does_not),
+		TEST(a_password_not_in_nfc_is_refused_after_twice_the_time),
 		TEST(the_log_may_know_whose_password_was_wrong),
 		TEST(every_hash_gives_its_slot_back),
 		TEST(a_login_waits_for_a_slot_before_it_gives_up),
