@@ -247,7 +247,8 @@ enum err	store_session_purge(struct store *store, int64_t before)
  * store_throttle_give_back says otherwise.  E_STALE: it must wait, and
  * `*wait` says how many milliseconds (at least 1); nothing is written then.
  * E_STALE is the only failure that sets `*wait`.  30 days after its last
- * attempt a key is as good as new.
+ * attempt a key is as good as new, and also where that is more than a day
+ * ahead: a clock was wrong then.
  */
 enum err	store_throttle_take(struct store *store,
 		    const unsigned char key[THROTTLE_KEY_SIZE],

@@ -3,6 +3,9 @@
 #include "store/store.h"
 #include "store/throttle_row.h"
 
+static const int64_t KEPT = DAYS(30);
+static const int64_t AHEAD_MAX = DAYS(1);
+
 /* The generic cell rate algorithm: one number says how full the bucket is. */
 static int64_t
 next_tat(const struct throttle_row *row, const struct throttle_rule *rule,
@@ -31,13 +34,20 @@ closing_time(const struct throttle_rule *rule, int64_t failures)
 	return time;
 }
 
+bool
+throttle_row_is_forgotten(const struct throttle_row *row, int64_t now)
+{
+	return now >= row->forget_at ||
+	    row->forget_at - KEPT - now > AHEAD_MAX;
+}
+
 int64_t
 throttle_row_wait(const struct throttle_row *row,
     const struct throttle_rule *rule, int64_t now)
 {
 	int64_t bucket = 0, closed;
 
-	if (now >= row->forget_at)
+	if (throttle_row_is_forgotten(row, now))
 		return 0;
 	if (rule->burst > 0)
 		bucket = next_tat(row, rule, now) -
@@ -52,11 +62,11 @@ void
 throttle_row_take(struct throttle_row *row, const struct throttle_rule *rule,
     int64_t now)
 {
-	if (now >= row->forget_at)
+	if (throttle_row_is_forgotten(row, now))
 		*row = (struct throttle_row){ 0 };
 	if (rule->burst > 0)
 		row->tat = next_tat(row, rule, now);
 	row->failures++;
 	row->until = now + closing_time(rule, row->failures);
-	row->forget_at = now + DAYS(30);
+	row->forget_at = now + KEPT;
 }

@@ -17,6 +17,15 @@ struct throttle_row {
 	int64_t	forget_at;	/* from then on the row means nothing */
 };
 
+/*
+ * Whether the row means nothing at `now`: 30 days after its last attempt, or
+ * where that was more than a day ahead.  No clocks of several hosts differ so
+ * much; this one went wrong and was mended, and the key would be closed until
+ * then, which may be years.
+ */
+bool	throttle_row_is_forgotten(const struct throttle_row *row,
+	    int64_t now);
+
 /* How long an attempt at `now` must wait; 0: it may go. */
 int64_t	throttle_row_wait(const struct throttle_row *row,
 	    const struct throttle_rule *rule, int64_t now);

@@ -320,6 +320,36 @@ a_clock_that_was_set_back_waits_and_recovers(void **state)
 	assert_goes(f, key, &bucket, T0 + 1000);
 }
 
+/* Else a key that was used in a wrong year is closed until that year. */
+static void
+a_key_of_a_clock_that_was_days_ahead_is_as_good_as_new(void **state)
+{
+	static const struct throttle_rule *const rules[] = { &bucket,
+	    &closing, &locking };
+	struct fixture		*f = *state;
+	struct throttle_state	 stands;
+	unsigned char		 key[THROTTLE_KEY_SIZE];
+	size_t			 rule;
+	int			 i;
+
+	for (rule = 0; rule < NELEMS(rules); rule++) {
+		new_key(key);
+		for (i = 0; i < 3; i++)
+			assert_goes(f, key, rules[rule], T0 + DAYS(1));
+		assert_ok(store_throttle_find(f->store, key, T0, &stands));
+		assert_int_equal(stands.failures, 3);
+		assert_waits(f, key, rules[rule], T0, DAYS(1) +
+		    (rule == 2 ? HOURS(24) : 1000));
+		assert_ok(store_throttle_find(f->store, key, T0 - 1,
+		    &stands));
+		assert_true(stands.failures == 0 && stands.until == 0);
+		for (i = 0; i < 3; i++)
+			assert_goes(f, key, rules[rule], T0 - 1);
+		assert_waits(f, key, rules[rule], T0 - 1,
+		    rule == 2 ? HOURS(24) : 1000);
+	}
+}
+
 static void
 one_key_is_not_another(void **state)
 {
@@ -379,6 +409,7 @@ main(void)
 		TEST(thirty_days_after_the_last_failure_a_key_is_forgotten),
 		TEST(a_forgotten_key_is_open_whatever_it_was),
 		TEST(a_clock_that_was_set_back_waits_and_recovers),
+		TEST(a_key_of_a_clock_that_was_days_ahead_is_as_good_as_new),
 		TEST(one_key_is_not_another),
 		TEST(a_key_says_how_it_stands),
 	};
