@@ -30,8 +30,9 @@ HARDEN_LINK := -fsanitize=address,undefined
 endif
 
 CFLAGS	 ?= -g
-override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDEN) -D_GNU_SOURCE -Ilib \
-	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' -MMD -MP
+COMMON	 = -std=gnu17 -D_GNU_SOURCE -Ilib -DVERSION='"$(VERSION)"' \
+	-DSYSCONFDIR='"$(SYSCONFDIR)"' -MMD -MP
+override CFLAGS += $(COMMON) $(WARNINGS) $(HARDEN)
 # The library's names are its own: an exported json_integer would be the one
 # that libjansson calls, inside libjwt.
 $(BUILD)/obj/lib/%.o: override CFLAGS += -fvisibility=hidden
@@ -45,6 +46,7 @@ cgi	 := $(patsubst cgi-bin/%.c,$(BUILD)/cgi-bin/%.fcgi,$(wildcard cgi-bin/*.c))
 admin	 := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bin/darban/*.c))
 tests	 := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/store/*.c))
 bench	 := $(addprefix $(BUILD)/tests/bench/,hello load start)
+fuzz	 := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 all: $(cgi) $(BUILD)/bin/darban
 
@@ -72,6 +74,18 @@ $(tests): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/libdarban.a
 $(bench): $(BUILD)/%: $(BUILD)/obj/%.o
 	$(link)
 
+# The harnesses and a library for them, by the compiler that has libFuzzer,
+# without the warnings that it has not, and one that is about assert(!"text").
+FUZZ_CFLAGS = -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
+	-fsanitize=fuzzer-no-link,address,undefined -fvisibility=hidden \
+	$(COMMON) $(filter-out -Wduplicated-% -Wlogical-op,$(WARNINGS)) \
+	-Wno-string-conversion
+build/fuzz/obj/%.o: %.c $(BUILD)/flags
+	$(call say,cc) clang $(FUZZ_CFLAGS) -c -o $@ $<
+$(fuzz): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o \
+    $(patsubst %.c,build/fuzz/obj/%.o,$(wildcard lib/*/*.c))
+	$(call say,ld) clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+
 # What Debian's packages give.  $(call install,PACKAGES) installs those that
 # are missing, and says so first.
 DEPS	 = gcc libc6-dev libfcgi-dev libjwt-dev libcjson-dev libssl-dev \
@@ -79,6 +93,7 @@ DEPS	 = gcc libc6-dev libfcgi-dev libjwt-dev libcjson-dev libssl-dev \
 	apache2-bin libapache2-mod-fcgid curl
 TEST_DEPS = libcmocka-dev bats jq sqlite3 openssl faketime perl python3 \
 	mandoc binutils procps fail2ban
+FUZZ_DEPS = clang libclang-rt-14-dev
 install	 = $(if $(SKIP_DEPS),,@conf/packages $(1))
 
 deps:
@@ -94,6 +109,11 @@ run: deps
 test: test-deps
 	@$(MAKE) --no-print-directory all $(tests)
 	@BUILD=$(BUILD) T='$(T)' tests/run
+
+fuzz:
+	$(call install,$(DEPS) $(FUZZ_DEPS))
+	@$(MAKE) --no-print-directory $(fuzz)
+	@FUZZ=build/fuzz T='$(T)' tests/fuzz/run
 
 bench: deps
 	@$(MAKE) --no-print-directory all $(bench)
@@ -135,12 +155,14 @@ help:
 #?	install what is missing, build, initialise, serve on 127.0.0.1
 #? make test [T=NAME] [SANITIZE=1]
 #?	install what tests need, run those whose names contain NAME
+#? make fuzz [T=NAME] [SECONDS_EACH=60]
+#?	parsers under libFuzzer, those whose names contain NAME
 #? make bench		ratios against a program that only answers
 #? make deps, make test-deps	only install
 #? make install [PREFIX=/usr/local] [DESTDIR=]
 #? make clean		remove build/
 #? SKIP_DEPS=1		leave the system's packages alone
 
-.PHONY: all deps test-deps run test bench install clean help
+.PHONY: all deps test-deps run test fuzz bench install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
