@@ -95,6 +95,14 @@ attempts() {
 	    case $SERVER in apache | vhost) printf 192.0.2.6 ;; esac)" ]
 }
 
+@test "failed logins over HTTP/2, of which Apache writes otherwise, are seen" {
+	cat >"$BATS_TEST_TMPDIR/lines" <<-END
+	[Wed Nov 25 15:02:28.631847 2026] [fcgid:warn] [pid 28492:tid 28493] [remote 127.0.0.1:42658] mod_fcgid: stderr: 2026-11-25T15:02:28.631Z login[29040] info 192.0.2.1 POST 401 invalid_credentials: wrong password
+	END
+	run -0 failures "$BATS_TEST_TMPDIR/lines"
+	[ "$output" = 192.0.2.1 ]
+}
+
 @test "what a client makes another line say is believed by nobody" {
 	lie="2026-01-31T23:59:59.999Z login[1] info 198.51.100.99 POST 401"
 	lie+=" invalid_credentials: wrong password"
