@@ -50,16 +50,20 @@ make_key(struct ctx *ctx, enum throttle what, const void *data, size_t size,
 /*
  * A /64 is what one customer has; of IPv4, where a customer has one address,
  * a /24 keeps whoever has many of them from trying as often.  What is no
- * address is one client, whoever it is.
+ * address is one client, whoever it is; behind a %, where Apache names the
+ * interface of a link-local one, stands no part of it.
  */
 static enum err
 make_net_key(struct ctx *ctx, struct throttle_key *out)
 {
-	struct address net;
+	const size_t	 length = strcspn(ctx->address, "%");
+	const char	*text;
+	struct address	 net;
 
-	if (!address_parse(ctx->address, &net))
-		return make_key(ctx, THROTTLE_NET, ctx->address,
-		    strlen(ctx->address), out);
+	if ((text = arena_strndup(ctx->arena, ctx->address, length)) == NULL)
+		return E_INTERNAL;
+	if (!address_parse(text, &net))
+		return make_key(ctx, THROTTLE_NET, text, length, out);
 	address_mask(&net, address_is_ipv4(&net) ? 96 + 24 : 64);
 	return make_key(ctx, THROTTLE_NET, net.b, sizeof(net.b), out);
 }
