@@ -285,10 +285,12 @@ thirty_days_after_the_last_failure_a_key_is_forgotten(void **state)
 		assert_goes(f, key, &closing, T0);
 	assert_goes(f, key, &closing, T0 + DAYS(30) - 1);
 	assert_waits(f, key, &closing, T0 + DAYS(30) - 1, 2000);
+	assert_goes(f, key, &closing, T0 + DAYS(60) - 2);
+	assert_waits(f, key, &closing, T0 + DAYS(60) - 2, 4000);
 
 	for (i = 0; i < 3; i++)
-		assert_goes(f, key, &closing, T0 + DAYS(60) - 1);
-	assert_waits(f, key, &closing, T0 + DAYS(60) - 1, 1000);
+		assert_goes(f, key, &closing, T0 + DAYS(90) - 2);
+	assert_waits(f, key, &closing, T0 + DAYS(90) - 2, 1000);
 }
 
 static void
