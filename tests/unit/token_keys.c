@@ -1,7 +1,6 @@
 /* Points 3 and 4 of a token: its key and its signature. */
-#include <dlfcn.h>
-
 #include "token_fixture.h"
+#include "no_memory.h"
 
 static void
 refuse_ring(struct conf_keys access, struct conf_keys refresh)
@@ -176,77 +175,14 @@ point_4_a_wrong_signature_is_refused(void **state)
 	    token, mac_of(&f.key[TOKEN_ACCESS][0], token)));
 }
 
-/*
- * Allocations until one fails; 0: none does.  Volatile, because a compiler
- * knows what malloc does, and that it changes nothing of ours.
- */
-static volatile long countdown;
-
-#define INTERPOSED __attribute__((visibility("default")))
-
-static bool
-is_next(void)
-{
-	if (countdown == 0)
-		return false;
-	countdown--;
-	return countdown == 0;
-}
-
-static void
-find_real(const char *name, void *function, size_t size)
-{
-	void *symbol = dlsym(RTLD_NEXT, name);
-
-	memcpy(function, &symbol, size);
-}
-
-INTERPOSED void *
-malloc(size_t size)
-{
-	static void	*(*real)(size_t);
-
-	if (real == NULL)
-		find_real("malloc", &real, sizeof(real));
-	return is_next() ? NULL : real(size);
-}
-
-INTERPOSED void *
-calloc(size_t count, size_t size)
-{
-	static void	*(*real)(size_t, size_t);
-
-	if (real == NULL)
-		find_real("calloc", &real, sizeof(real));
-	return is_next() ? NULL : real(count, size);
-}
-
-static bool
-is_interposed(void)
-{
-	void *volatile	memory;
-	bool		result;
-
-	countdown = 1;
-	memory = malloc(1);
-	result = countdown == 0;
-	countdown = 0;
-	free(memory);
-	return result;
-}
-
 /* What token_read says where allocation number `k` fails; false: none did. */
 static bool
 fail_at(long k, const char *token, enum err *err, struct claims *claims)
 {
-	bool has_failed;
-
 	arena_wipe(f.ctx.arena);
-	countdown = k;
+	memory_fail(k, false);
 	*err = token_read(&f.ctx, TOKEN_ACCESS, token, claims);
-	has_failed = countdown == 0;
-	countdown = 0;
-	return has_failed;
+	return memory_mend();
 }
 
 /* Whatever allocation fails, and another token was good a moment before. */
@@ -289,9 +225,7 @@ point_4_want_of_memory_is_neither_a_yes_nor_a_no(void **state)
 		else
 			assert_int_equal(err, E_INTERNAL);
 	assert_int_equal(err, OK);
-
-	/* Under valgrind no allocation comes this way, so that none fails. */
-	assert_true(k > 20 || !is_interposed());
+	assert_true(k > 20 || !memory_can_fail());
 }
 
 int
