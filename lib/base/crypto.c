@@ -34,12 +34,26 @@ crypto_random(void *out, size_t size)
 }
 
 enum err
+crypto_start(void)
+{
+	unsigned char mac[MAC_SIZE];
+
+	return crypto_mac("", 0, "", 0, mac);
+}
+
+/*
+ * HMAC follows a null pointer where OpenSSL found no memory for what it keeps
+ * for the whole process; whoever asks for that first is told.
+ */
+enum err
 crypto_mac(const void *key, size_t key_size, const void *data, size_t size,
     unsigned char out[MAC_SIZE])
 {
 	unsigned char mac[MAC_SIZE];
 	unsigned int mac_size = 0;
 
+	if (OSSL_LIB_CTX_get0_global_default() == NULL)
+		return E_INTERNAL;
 	if (key_size > INT_MAX || HMAC(EVP_sha256(), key, (int)key_size, data,
 	    size, mac, &mac_size) == NULL || mac_size != MAC_SIZE)
 		return E_INTERNAL;

@@ -14,6 +14,13 @@ enum { MAC_SIZE = 32, INT64_SIZE = 8 };
 /* The version of OpenSSL at run time. */
 const char	*crypto_library(void);
 
+/*
+ * Makes OpenSSL start.  It does so once in a process, and what it finds no
+ * memory for then is missing ever after: no program should live on after
+ * E_INTERNAL.
+ */
+enum err	crypto_start(void) NODISCARD;
+
 /* Fills `out` from the system's generator.  E_INTERNAL: there was none. */
 enum err	crypto_random(void *out, size_t size) NODISCARD;
 

@@ -7,6 +7,7 @@
 #include <sys/time.h>
 
 #include "base/base.h"
+#include "base/crypto.h"
 #include "base/log.h"
 #include "base/process.h"
 #include "account/app.h"
@@ -144,6 +145,11 @@ serve_fcgi(struct app *app, const struct endpoint *table,
 	FCGX_Request request;
 
 	handle_ends();
+	/* Another process may have more luck: the web server starts one. */
+	if (crypto_start() != OK) {
+		log_error("OpenSSL does not start; there may be no memory");
+		return 1;
+	}
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
 		return 1;
 	while (FCGX_Accept_r(&request) == 0) {
