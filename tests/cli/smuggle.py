@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-from ask import BEGIN, PARAMS, STDIN, contents, pairs, record
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../lib"))
+from fastcgi import BEGIN, PARAMS, STDIN, pairs, record  # noqa: E402
 
 BUFFER, HEADER, SIZE = 8192, 8, 30000
 KEEP_CONN = 1
@@ -24,17 +25,17 @@ def head(variables):
 
 def body(first, variables):
     content = b"username=nobody&password=wrong"
-    second = (head(variables + [f"CONTENT_LENGTH={len(content)}",
-                                "REMOTE_ADDR=198.51.100.99"]) +
+    second = (head(variables | {"CONTENT_LENGTH": str(len(content)),
+                                "REMOTE_ADDR": "198.51.100.99"}) +
               record(STDIN, content) + record(STDIN, b""))
     space = BUFFER - HEADER - len(first)
     return (bytes(space) + second).ljust(SIZE, b"\0")
 
 
 def main():
-    command = sys.argv[1:]
-    first = head(command[1:] + [f"CONTENT_LENGTH={SIZE}",
-                                "REMOTE_ADDR=192.0.2.1"])
+    variables = dict(variable.split("=", 1) for variable in sys.argv[2:])
+    first = head(variables | {"CONTENT_LENGTH": str(SIZE),
+                              "REMOTE_ADDR": "192.0.2.1"})
     with tempfile.TemporaryDirectory() as directory:
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(os.path.join(directory, "socket"))
@@ -43,16 +44,15 @@ def main():
         client.settimeout(20)
         client.connect(os.path.join(directory, "socket"))
         # All of it is there before the program looks at any of it.
-        client.sendall(first + record(STDIN, body(first, command[1:])) +
+        client.sendall(first + record(STDIN, body(first, variables)) +
                        record(STDIN, b""))
-        program = subprocess.Popen(command[:1], stdin=listener)
+        program = subprocess.Popen(sys.argv[1:2], stdin=listener)
         listener.close()
-        answer = b""
+        # With what is logged, which comes the same way.
         while chunk := client.recv(65536):
-            answer += chunk
+            sys.stdout.buffer.write(chunk)
         client.close()
         program.terminate()
-        sys.stdout.buffer.write(b"".join(contents(answer)))
         return program.wait(timeout=20)
 
 

@@ -150,7 +150,7 @@ expect_no_other_answer() {	# NAME
 # be read, the next look at it is ten seconds away: that is the 503.  libfcgi
 # ends a process by an assertion where it finds no memory: that is the -6.
 @test "a program that lives on has forgotten that memory once failed" {
-	python3 "$BATS_TEST_DIRNAME/fastcgi.py" "$BUILD/cgi-bin/me.fcgi" \
+	python3 "$BATS_TEST_DIRNAME/serve.py" "$BUILD/cgi-bin/me.fcgi" \
 	    "$dir/no_memory.so" "$(cat "$dir/good")" \
 	    {1..150} {151..7000..97} 2>"$dir/fastcgi.log" >"$dir/fastcgi"
 	line='[0-9]+( alice)*( 500)?( 503)*( alice)*( -)* (0|1|244|-6)'
