@@ -94,12 +94,15 @@ DEPS	 = gcc libc6-dev libfcgi-dev libjwt-dev libcjson-dev libssl-dev \
 TEST_DEPS = libcmocka-dev bats jq sqlite3 openssl faketime perl python3 \
 	mandoc binutils procps fail2ban
 FUZZ_DEPS = clang libclang-rt-14-dev
+BENCH_DEPS = python3 valgrind
 install	 = $(if $(SKIP_DEPS),,@conf/packages $(1))
 
 deps:
 	$(call install,$(DEPS))
 test-deps:
 	$(call install,$(DEPS) $(TEST_DEPS))
+bench-deps:
+	$(call install,$(DEPS) $(BENCH_DEPS))
 
 run: deps
 	@$(MAKE) --no-print-directory all
@@ -115,9 +118,10 @@ fuzz:
 	@$(MAKE) --no-print-directory $(fuzz)
 	@FUZZ=build/fuzz T='$(T)' tests/fuzz/run
 
-bench: deps
+bench: bench-deps
 	@$(MAKE) --no-print-directory all $(bench)
 	@BUILD=$(BUILD) tests/bench/run
+	@BUILD=$(BUILD) tests/bench/checks
 
 # New programs come by rename, so that running ones are not disturbed.  No
 # configuration is installed: `darban init` makes one with keys of its own.
@@ -157,12 +161,13 @@ help:
 #?	install what tests need, run those whose names contain NAME
 #? make fuzz [T=NAME] [SECONDS_EACH=60]
 #?	parsers under libFuzzer, those whose names contain NAME
-#? make bench		ratios against a program that only answers
-#? make deps, make test-deps	only install
+#? make bench		ratios against a program that only answers, and what the
+#?	checks of a request cost
+#? make deps, make test-deps, make bench-deps	only install
 #? make install [PREFIX=/usr/local] [DESTDIR=]
 #? make clean		remove build/
 #? SKIP_DEPS=1		leave the system's packages alone
 
-.PHONY: all deps test-deps run test fuzz bench install clean help
+.PHONY: all deps test-deps bench-deps run test fuzz bench install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
