@@ -458,6 +458,83 @@ an_administrator_sees_and_unlocks(void **state)
 }
 
 static void
+the_lock_of_one_account_is_not_anothers(void **state)
+{
+	struct fixture	*f = *state;
+	struct user	 other = f->user;
+	unsigned	 taken;
+	int64_t		 now;
+
+	/* The nearest id there is. */
+	other.id.b[ID_SIZE - 1] ^= 1;
+	other.username = "bob";
+	other.email = "bob@example.org";
+	assert_int_equal(store_user_insert(f->store, &other, &taken), OK);
+	now = fail_until_locked(f);
+	assert_int_equal(try_elsewhere(f, now, "bob", FIXTURE_PASSWORD), OK);
+	assert_int_equal(try_elsewhere(f, now, "alice", FIXTURE_PASSWORD),
+	    E_CREDENTIALS);
+}
+
+/* Of an earlier system, without an address. */
+static void
+an_account_of_one_name_is_forgiven_by_that(void **state)
+{
+	struct fixture	*f = *state;
+	unsigned	 taken;
+	int		 round, i;
+
+	f->user.email = NULL;
+	assert_int_equal(store_user_update(f->store, &f->user, USER_EMAIL,
+	    NULL, false, &taken), OK);
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < 4; i++)
+			assert_int_equal(try_elsewhere(f, T0, "alice",
+			    "wrong"), E_CREDENTIALS);
+		assert_int_equal(try_elsewhere(f, T0, "alice",
+		    FIXTURE_PASSWORD), OK);
+	}
+	assert_int_equal(throttle_unlock(&f->ctx, &f->user), OK);
+}
+
+static void
+a_delay_of_either_name_is_reported(void **state)
+{
+	static const char *const names[] = { "alice", "alice@example.org" };
+	struct throttle_report	 report;
+	struct fixture		*f = *state;
+	size_t			 i;
+	int			 n;
+
+	for (i = 0; i < NELEMS(names); i++) {
+		for (n = 0; n < 5; n++)
+			assert_int_equal(try_elsewhere(f, T0, names[i],
+			    "wrong"), E_CREDENTIALS);
+		assert_int_equal(throttle_report(&f->ctx, &f->user,
+		    &report), OK);
+		assert_int_equal(report.delayed_until, T0 + SECONDS(1));
+		assert_int_equal(throttle_unlock(&f->ctx, &f->user), OK);
+	}
+}
+
+static void
+what_was_counted_stays_while_it_is_switched_off(void **state)
+{
+	struct fixture	*f = *state;
+	int		 i;
+
+	for (i = 0; i < 5; i++)
+		assert_int_equal(try_elsewhere(f, T0, "alice", "wrong"),
+		    E_CREDENTIALS);
+	f->conf.throttle = false;
+	assert_int_equal(try_elsewhere(f, T0, "alice", FIXTURE_PASSWORD),
+	    OK);
+	f->conf.throttle = true;
+	assert_int_equal(try_elsewhere(f, T0, "alice", FIXTURE_PASSWORD),
+	    E_THROTTLED);
+}
+
+static void
 the_log_says_what_came_too_soon(void **state)
 {
 	struct fixture	*f = *state;
@@ -498,6 +575,10 @@ main(void)
 		TEST(an_attempt_that_got_no_hash_was_none),
 		TEST(switched_off_nothing_is_counted),
 		TEST(an_administrator_sees_and_unlocks),
+		TEST(the_lock_of_one_account_is_not_anothers),
+		TEST(an_account_of_one_name_is_forgiven_by_that),
+		TEST(a_delay_of_either_name_is_reported),
+		TEST(what_was_counted_stays_while_it_is_switched_off),
 		TEST(the_log_says_what_came_too_soon),
 	};
 
