@@ -158,6 +158,36 @@ reuse_of_an_older_token_ends_the_session_grace_or_not(void **state)
 	assert_int_equal(who_at(f, T0 + 4, c.access), E_SESSION_ENDED);
 }
 
+static enum err
+no_end(struct store *_ UNUSED, const struct id *_2 UNUSED,
+    const char *_3 UNUSED, int64_t _4 UNUSED)
+{
+	return E_UNAVAILABLE;
+}
+
+static void
+a_reuse_that_could_not_end_the_session_does_not_say_so(void **state)
+{
+	struct fixture		*f = *state;
+	const struct engine	*real = f->store->engine;
+	struct engine		 broken = *real;
+	struct copy		 t0, t1, t2, unused;
+
+	open_at(f, T0, &t0);
+	assert_int_equal(refresh_at(f, T0, t0.refresh, &t1), OK);
+	assert_int_equal(refresh_at(f, T0, t1.refresh, &t2), OK);
+	broken.session_end = no_end;
+	f->store->engine = &broken;
+	assert_int_equal(refresh_at(f, T0, t0.refresh, &unused),
+	    E_UNAVAILABLE);
+	assert_false(f->ctx.drop_cookies);
+	assert_null(f->ctx.note);
+	f->store->engine = real;
+	assert_int_equal(refresh_at(f, T0, t0.refresh, &unused), E_REUSE);
+	assert_int_equal(refresh_at(f, T0, t2.refresh, &unused),
+	    E_SESSION_ENDED);
+}
+
 static void
 a_forged_token_ends_nothing(void **state)
 {
@@ -403,6 +433,12 @@ disabling_a_user_ends_every_session_for_good(void **state)
 	user_set_disabled(&f->user, false);
 	assert_int_equal(user_save(&f->ctx, &f->user, SAVE_UNVALIDATED), OK);
 	assert_int_equal(who_at(f, T0 + 3, a.access), E_SESSION_ENDED);
+
+	/* One that is opened now is of the new epoch. */
+	f->user.epoch++;
+	open_at(f, T0 + 3, &a);
+	assert_int_equal(who_at(f, T0 + 3, a.access), OK);
+	assert_int_equal(refresh_at(f, T0 + 3, a.refresh, &a), OK);
 }
 
 /* A login that read the account before its epoch rose comes too late. */
@@ -566,6 +602,7 @@ main(void)
 		TEST(a_clock_set_back_does_not_make_a_retry_a_reuse),
 		TEST(the_predecessor_after_the_grace_is_reuse),
 		TEST(reuse_of_an_older_token_ends_the_session_grace_or_not),
+		TEST(a_reuse_that_could_not_end_the_session_does_not_say_so),
 		TEST(a_forged_token_ends_nothing),
 		TEST(a_leaked_key_alone_makes_no_token),
 		TEST(a_session_belongs_to_its_user_only),
