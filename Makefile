@@ -118,6 +118,11 @@ fuzz:
 	@$(MAKE) --no-print-directory $(fuzz)
 	@FUZZ=build/fuzz T='$(T)' tests/fuzz/run
 
+mongod:
+	$(call install,python3-venv)
+	@PORT='$(if $(filter file default,$(origin PORT)),0,$(PORT))' \
+	    exec tests/mongod/run
+
 bench: bench-deps
 	@$(MAKE) --no-print-directory all $(bench)
 	@BUILD=$(BUILD) tests/bench/run
@@ -161,6 +166,7 @@ help:
 #?	install what tests need, run those whose names contain NAME
 #? make fuzz [T=NAME] [SECONDS_EACH=60]
 #?	parsers under libFuzzer, those whose names contain NAME
+#? make mongod [PORT=]	the server for tests of the MongoDB store, until Ctrl-C
 #? make bench		ratios against a program that only answers, and what the
 #?	checks of a request cost
 #? make deps, make test-deps, make bench-deps	only install
@@ -168,6 +174,7 @@ help:
 #? make clean		remove build/
 #? SKIP_DEPS=1		leave the system's packages alone
 
-.PHONY: all deps test-deps bench-deps run test fuzz bench install clean help
+.PHONY: all deps test-deps bench-deps run test fuzz mongod bench install clean \
+	help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
