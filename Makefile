@@ -3,10 +3,12 @@
 PREFIX		?= /usr/local
 SYSCONFDIR	?= $(PREFIX)/etc/darban
 LIBEXECDIR	?= $(PREFIX)/libexec
+LIBDIR		?= $(PREFIX)/lib/darban
 PORT		?= 8080
 SERVER		?= lighttpd
 VAR		?=
 STORE		?=
+MONGODB		?=
 CONF		?=
 T		?=
 
@@ -31,7 +33,7 @@ endif
 
 CFLAGS	 ?= -g
 COMMON	 = -std=gnu17 -D_GNU_SOURCE -Ilib -DVERSION='"$(VERSION)"' \
-	-DSYSCONFDIR='"$(SYSCONFDIR)"' -MMD -MP
+	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DLIBDIR='"$(LIBDIR)"' -MMD -MP
 override CFLAGS += $(COMMON) $(WARNINGS) $(HARDEN)
 # The library's names are its own: an exported json_integer would be the one
 # that libjansson calls, inside libjwt.
@@ -41,14 +43,32 @@ $(BUILD)/obj/lib/%.o: override CFLAGS += -fvisibility=hidden
 LIBS	 = -Wl,--as-needed -lfcgi -ljwt -lcjson -lcrypto -lsodium -lcrypt \
 	-lutf8proc -lsqlite3
 
-lib	 := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/*/*.c))
+# MongoDB is a module that is opened at need (lib/store/module.h), made where
+# libmongoc is installed.  It brings its own copy of what has no state.
+mongoc	 := $(firstword $(foreach p,libmongoc-1.0 mongoc2,\
+	$(shell pkg-config --exists $(p) 2>/dev/null && echo $(p))))
+mongo_c	 := $(wildcard lib/store/mongo*.c)
+module	 := $(if $(mongoc),$(BUILD)/lib/darban-mongo.so)
+module_o := $(patsubst %.c,$(BUILD)/module/%.o,$(mongo_c) lib/base/arena.c \
+	lib/base/clock.c lib/store/throttle_row.c)
+mongo_cc := $(if $(mongoc),$(patsubst -I%,-isystem %,$(shell \
+	pkg-config --cflags $(mongoc))))
+mongo_ld := $(if $(mongoc),$(shell pkg-config --libs $(mongoc)))
+
+lib	 := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out $(mongo_c),\
+	$(wildcard lib/*/*.c)))
 cgi	 := $(patsubst cgi-bin/%.c,$(BUILD)/cgi-bin/%.fcgi,$(wildcard cgi-bin/*.c))
 admin	 := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bin/darban/*.c))
-tests	 := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/store/*.c))
+mongo_t	 := $(patsubst %.c,$(BUILD)/%,$(if $(mongoc),\
+	$(wildcard tests/store/mongo*.c)))
+tests	 := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c) \
+	$(filter-out tests/store/mongo%,$(wildcard tests/store/*.c))) \
+	$(mongo_t)
+mongo_do := $(if $(mongoc),$(BUILD)/tests/mongod/do)
 bench	 := $(addprefix $(BUILD)/tests/bench/,hello load start)
 fuzz	 := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
-all: $(cgi) $(BUILD)/bin/darban
+all: $(cgi) $(BUILD)/bin/darban $(module)
 
 # Objects made with other flags, another PREFIX for example, are made anew.
 ifneq ($(file <$(BUILD)/flags),$(CFLAGS))
@@ -71,6 +91,18 @@ $(BUILD)/bin/darban: $(admin) $(BUILD)/libdarban.a
 	$(link)
 $(tests): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/libdarban.a
 	$(link) -lcmocka
+$(mongo_t): LIBS += $(mongo_ld)
+$(patsubst $(BUILD)/%,$(BUILD)/obj/%.o,$(mongo_t) $(mongo_do)): \
+    override CFLAGS += $(mongo_cc)
+$(mongo_do): $(BUILD)/obj/tests/mongod/do.o
+	$(link) $(mongo_ld)
+$(BUILD)/module/%.o: %.c $(BUILD)/flags
+	$(call say,cc) $(CC) $(CFLAGS) -fPIC -fvisibility=hidden $(mongo_cc) \
+	    -c -o $@ $<
+$(module): $(module_o)
+	$(call say,ld) $(CC) $(filter-out -pie,$(HARDEN_LINK)) -shared \
+	    $(if $(SANITIZE),,-Wl,-z,defs) -Wl,--as-needed -o $@ $^ \
+	    $(mongo_ld)
 $(bench): $(BUILD)/%: $(BUILD)/obj/%.o
 	$(link)
 
@@ -90,9 +122,11 @@ $(fuzz): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o \
 # are missing, and says so first.
 DEPS	 = gcc libc6-dev libfcgi-dev libjwt-dev libcjson-dev libssl-dev \
 	libsodium-dev libcrypt-dev libutf8proc-dev libsqlite3-dev lighttpd \
-	apache2-bin libapache2-mod-fcgid curl
+	apache2-bin libapache2-mod-fcgid curl $(if $(filter mongodb%,\
+	$(STORE)),$(MONGO_DEPS))
+MONGO_DEPS = libmongoc-dev pkgconf
 TEST_DEPS = libcmocka-dev bats jq sqlite3 openssl faketime perl python3 \
-	mandoc binutils procps fail2ban
+	python3-venv mandoc binutils procps fail2ban $(MONGO_DEPS)
 FUZZ_DEPS = clang libclang-rt-14-dev
 BENCH_DEPS = python3 valgrind
 install	 = $(if $(SKIP_DEPS),,@conf/packages $(1))
@@ -101,6 +135,7 @@ deps:
 	$(call install,$(DEPS))
 test-deps:
 	$(call install,$(DEPS) $(TEST_DEPS))
+	$(if $(SKIP_DEPS)$(MONGODB),,@tests/mongod/run install)
 bench-deps:
 	$(call install,$(DEPS) $(BENCH_DEPS))
 
@@ -110,8 +145,9 @@ run: deps
 	    STORE='$(STORE)' CONF='$(CONF)' exec conf/run
 
 test: test-deps
-	@$(MAKE) --no-print-directory all $(tests)
-	@BUILD=$(BUILD) T='$(T)' tests/run
+	@$(MAKE) --no-print-directory all tests
+	@BUILD=$(BUILD) T='$(T)' MONGODB='$(MONGODB)' tests/run
+tests: $(tests) $(mongo_do)
 
 fuzz:
 	$(call install,$(DEPS) $(FUZZ_DEPS))
@@ -138,6 +174,9 @@ install: all
 	    $(call to,$(PREFIX)/share/darban) $(call to,$(SYSCONFDIR))
 	for f in $(cgi); do t=$(call to,$(LIBEXECDIR)/darban)/$${f##*/}; \
 	    install -m 755 $$f $$t.new && mv -f $$t.new $$t || exit 1; done
+	for f in $(module); do install -d $(call to,$(LIBDIR)) && \
+	    t=$(call to,$(LIBDIR))/$${f##*/} && \
+	    install -m 644 $$f $$t.new && mv -f $$t.new $$t || exit 1; done
 	t=$(call to,$(PREFIX)/bin)/darban; \
 	    install -m 755 $(BUILD)/bin/darban $$t.new && mv -f $$t.new $$t
 	install -m 644 man/darban.1 $(call to,$(PREFIX)/share/man/man1)
@@ -164,6 +203,7 @@ help:
 #?	install what is missing, build, initialise, serve on 127.0.0.1
 #? make test [T=NAME] [SANITIZE=1]
 #?	install what tests need, run those whose names contain NAME
+#? make test MONGODB=mongodb://HOST/DATABASE	on a server that is there
 #? make fuzz [T=NAME] [SECONDS_EACH=60]
 #?	parsers under libFuzzer, those whose names contain NAME
 #? make mongod [PORT=]	the server for tests of the MongoDB store, until Ctrl-C
@@ -174,7 +214,7 @@ help:
 #? make clean		remove build/
 #? SKIP_DEPS=1		leave the system's packages alone
 
-.PHONY: all deps test-deps bench-deps run test fuzz mongod bench install clean \
-	help
+.PHONY: all deps test-deps bench-deps run test tests fuzz mongod bench install \
+	clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -63,4 +63,11 @@ const char	*sqlite_version(void);
 enum err	sqlite_open(const char *path, enum store_mode mode,
 		    struct store **out) NODISCARD;
 
+/* The version of libmongoc at run time; NULL: there is no module. */
+const char	*mongo_version(void);
+
+/* `uri` is the whole of it. */
+enum err	mongo_open(const char *uri, enum store_mode mode,
+		    struct store **out) NODISCARD;
+
 #endif

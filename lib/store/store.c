@@ -16,23 +16,33 @@ enum {
 /* No time and no sum of times of a throttle comes near what overflows. */
 static const int64_t TIME_MAX = INT64_C(1) << 52;
 
+static enum err
+open_sqlite(const char *uri, enum store_mode mode, struct store **out)
+{
+	return sqlite_open(strchr(uri, ':') + 1, mode, out);
+}
+
+/* One that has no version is another name for the one above it. */
 static const struct {
 	const char	*scheme;
 	enum err	(*open)(const char *, enum store_mode,
 			    struct store **);
 	const char	*(*version)(void);
 } engines[] = {
-	{ "sqlite", sqlite_open, sqlite_version },
-	{ "mongodb", NULL, NULL },
-	{ "mongodb+srv", NULL, NULL },
+	{ "sqlite", open_sqlite, sqlite_version },
+	{ "mongodb", mongo_open, mongo_version },
+	{ "mongodb+srv", mongo_open, NULL },
 };
 
 const char *
 store_engine(size_t i, const char **version)
 {
-	if (i >= NELEMS(engines) || engines[i].open == NULL)
+	const char *found;
+
+	if (i >= NELEMS(engines) || engines[i].version == NULL ||
+	    (found = engines[i].version()) == NULL)
 		return NULL;
-	*version = engines[i].version();
+	*version = found;
 	return engines[i].scheme;
 }
 
@@ -43,16 +53,12 @@ store_open(const char *uri, enum store_mode mode, struct store **out)
 
 	for (i = 0; i < NELEMS(engines); i++) {
 		length = strlen(engines[i].scheme);
-		if (strncmp(uri, engines[i].scheme, length) != 0 ||
-		    uri[length] != ':')
-			continue;
-		if (engines[i].open != NULL)
-			return engines[i].open(uri + length + 1, mode, out);
-		/* What follows the scheme may hold a password. */
-		log_error("store: %s is not built in", engines[i].scheme);
-		return E_CONFIG;
+		if (strncmp(uri, engines[i].scheme, length) == 0 &&
+		    uri[length] == ':')
+			return engines[i].open(uri, mode, out);
 	}
-	log_error("store: begins with no known scheme (sqlite:)");
+	/* What follows a scheme may hold a password. */
+	log_error("store: begins with no known scheme (sqlite:, mongodb:)");
 	return E_CONFIG;
 }
 

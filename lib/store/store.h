@@ -110,15 +110,16 @@ enum store_mode {
 };
 
 /*
- * The engines that are built in: the `i`th, or NULL behind the last, and in
+ * The engines that are there: the `i`th, or NULL behind the last, and in
  * `*version` that of its library at run time.
  */
 const char	*store_engine(size_t i, const char **version);
 
 /*
- * Opens what `uri` names: "sqlite:/path".  An older schema is migrated.
- * E_CONFIG: no such engine is built in, or the schema is of a newer program;
- * E_UNAVAILABLE.  The caller closes it.
+ * Opens what `uri` names: "sqlite:/path", "mongodb://host/database" or
+ * "mongodb+srv://host/database".  An older schema is migrated.  E_CONFIG: no
+ * such engine is there, or the schema is of a newer program; E_UNAVAILABLE.
+ * The caller closes it.
  */
 enum err	store_open(const char *uri, enum store_mode mode,
 		    struct store **out) NODISCARD;

@@ -38,6 +38,73 @@ setup() {
 	run -1 grep -E 'libmongoc' <(readelf -dW "${programs[@]}")
 }
 
+# What a plain CGI program has mapped that waits for its body.
+maps_of_waiting()	# DIRECTORY
+{
+	local pid tenths=100
+	mkfifo "$1/body"
+	env -i DARBAN_CONF="$1/darban.conf" REQUEST_METHOD=POST \
+	    CONTENT_TYPE=application/json CONTENT_LENGTH=20 \
+	    "$BUILD/cgi-bin/login.fcgi" <"$1/body" >"$1/out" 2>&1 3>&- &
+	pid=$!
+	exec 5>"$1/body"
+	# In read(2) of its standard input.
+	until [ "$(cut -d ' ' -f 1-2 "/proc/$pid/syscall")" = '0 0x0' ] ||
+	    ((--tenths == 0)); do
+		sleep 0.1
+	done
+	cat "/proc/$pid/maps"
+	exec 5>&-
+	wait "$pid" || :
+}
+
+@test "libmongoc is mapped where MongoDB is configured, and only there" {
+	[ -e "$BUILD/lib/darban-mongo.so" ] || skip "libmongoc is not installed"
+	dir=$(mktemp -d)
+	"$BUILD/bin/darban" -c "$dir/darban.conf" init --set hash_memory=1M
+	maps_of_waiting "$dir" >"$dir/sqlite"
+	sed -i 's|^store = .*|store = mongodb://127.0.0.1:1/darban|' \
+	    "$dir/darban.conf"
+	rm "$dir/body"
+	maps_of_waiting "$dir" >"$dir/mongodb"
+	grep -q libsqlite3 "$dir/sqlite"
+	run -1 grep -E "libmongoc|libbson|darban-mongo" "$dir/sqlite"
+	grep -q libmongoc "$dir/mongodb"
+	grep -q darban-mongo.so "$dir/mongodb"
+	rm -rf "$dir"
+}
+
+@test "the module of MongoDB exports one name, and is linked like a program" {
+	[ -e "$BUILD/lib/darban-mongo.so" ] || skip "libmongoc is not installed"
+	case $BUILD in
+	*/sanitize) skip "a sanitizer's build cannot be hardened as well" ;;
+	esac
+	module=$BUILD/lib/darban-mongo.so
+	run -0 nm -D --defined-only "$module"
+	[[ $output =~ ^[0-9a-f]+\ D\ darban_mongo$ ]]
+	readelf -lW "$module" | grep -q GNU_RELRO
+	readelf -dW "$module" | grep -q 'FLAGS_1.*NOW'
+}
+
+@test "without the module everything else works, and MongoDB is refused" {
+	dir=$(mktemp -d)
+	mkdir "$dir/bin"
+	cp "$BUILD/bin/darban" "$dir/bin"
+	darban=$dir/bin/darban
+	[ ! -e "$(strings "$darban" | grep -m 1 '/lib/darban/darban-mongo.so')" ] ||
+	    skip "a module is installed"
+	"$darban" -c "$dir/darban.conf" init --set hash_memory=1M
+	run -0 "$darban" -c "$dir/darban.conf" check
+	run -0 "$darban" version
+	[[ $output != *mongodb* ]]
+	sed -i 's|^store = .*|store = mongodb://u:hunter2@127.0.0.1:1/d|' \
+	    "$dir/darban.conf"
+	run -3 "$darban" -c "$dir/darban.conf" check
+	[[ $output == *"there is no MongoDB engine: "*darban-mongo.so* ]]
+	[[ $output != *hunter2* ]]
+	rm -rf "$dir"
+}
+
 @test "the manual pages are well formed" {
 	run -0 mandoc -Tlint -Wwarning "$top/man/darban.1" \
 	    "$top/man/darban.conf.5"

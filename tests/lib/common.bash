@@ -46,6 +46,7 @@ make_instance_directory()
 	if ! as_owner test -x "$BUILD/bin/darban"; then
 		mkdir "$INSTANCE/build"
 		cp -R "$BUILD/bin" "$BUILD/cgi-bin" "$INSTANCE/build"
+		[ ! -e "$BUILD/lib" ] || cp -R "$BUILD/lib" "$INSTANCE/build"
 		chmod -R u=rwX,go=rX "$INSTANCE/build"
 		BUILD=$INSTANCE/build
 	fi

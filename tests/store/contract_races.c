@@ -84,7 +84,7 @@ static void
 swap_the_same_session(struct fixture *f, int who, void *arg)
 {
 	struct arrangement	*a = arg;
-	struct session		 next = { .id = a->id[0] };
+	struct session		 next = { .id = a->id[0], .idle_at = T0 };
 	enum err		 err;
 	int			 i;
 

@@ -18,9 +18,10 @@ a_session_comes_back_as_it_was_written(void **state)
 	session[1].end_reason = "it's \"over\"";
 	session[1].user_agent = agent;
 	session[1].ip = "";
-	session[2].epoch = session[2].counter = session[2].expires_at =
-	    session[2].idle_at = INT64_MAX;
-	session[2].created_at = session[2].rotated_at = INT64_MIN;
+	session[2].epoch = session[2].counter = INT64_MAX;
+	limits_of_time(f, &session[2].created_at, &session[2].expires_at);
+	session[2].rotated_at = session[2].created_at;
+	session[2].idle_at = session[2].expires_at;
 	session[2].user_agent = "";
 	session[2].ip = "2001:db8:ffff:ffff:ffff:ffff:255.255.255.255";
 	memset(session[2].nonce, 0, sizeof(session[2].nonce));
@@ -90,8 +91,8 @@ who_is_alive_is_not_for_the_store_to_say(void **state)
 	insert_user(f, &user);
 	session = new_session(&user);
 	session.epoch = 2;
-	session.idle_at = session.expires_at = 1;
-	session.ended_at = 2;
+	session.idle_at = session.expires_at = T0 + 1;
+	session.ended_at = T0 + 2;
 	session.end_reason = "test";
 	assert_ok(store_session_insert(f->store, &session));
 	assert_ok(store_profile(f->store, f->arena, &user.id, &session.id,

@@ -145,6 +145,7 @@ a_name_that_was_given_up_is_free(void **state)
 	other = new_user(f);
 	other.username = name;
 	insert_user(f, &other);
+	assert_ok(store_user_remove(f->store, &user.id));
 }
 
 static void

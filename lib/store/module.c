@@ -1,0 +1,106 @@
+#include <dlfcn.h>
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "store/engine.h"
+#include "store/module.h"
+#include "store/store.h"
+
+static void
+log_for_module(enum log_level level, const char *text)
+{
+	if (level == LOG_ERROR)
+		log_error("%s", text);
+	else
+		log_warn("%s", text);
+}
+
+static const struct module_host host = { .log = log_for_module };
+
+/* Where the program lies, and a slash. */
+static bool
+find_program(char *out, size_t size)
+{
+	ssize_t	 length;
+	char	*slash;
+
+	length = readlink("/proc/self/exe", out, size - 1);
+	if (length <= 0 || (size_t)length >= size - 1)
+		return false;
+	out[length] = '\0';
+	if ((slash = strrchr(out, '/')) == NULL)
+		return false;
+	slash[1] = '\0';
+	return true;
+}
+
+/*
+ * Beside the program's directory (BUILD/bin and BUILD/lib, a hosting
+ * customer's cgi-bin and lib), up to two floors up for the tests' programs,
+ * else where it was installed.
+ */
+static void *
+open_file(void)
+{
+	static const char *const	 beside[] = { "../lib/",
+	    "../../lib/" };
+	char				 directory[PATH_MAX / 2];
+	char				 path[PATH_MAX];
+	size_t				 i;
+
+	if (find_program(directory, sizeof(directory)))
+		for (i = 0; i < NELEMS(beside); i++) {
+			(void)snprintf(path, sizeof(path), "%s%s%s",
+			    directory, beside[i], MONGO_MODULE);
+			if (access(path, F_OK) == 0)
+				return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+		}
+	return dlopen(LIBDIR "/" MONGO_MODULE, RTLD_NOW | RTLD_LOCAL);
+}
+
+/* The module, once opened kept; NULL: there is none that fits. */
+static const struct module *
+find_module(const char **problem)
+{
+	static const struct module	*module;
+	const struct module		*found;
+	void				*file;
+
+	if (module != NULL)
+		return module;
+	if ((file = open_file()) == NULL ||
+	    (found = dlsym(file, "darban_mongo")) == NULL) {
+		*problem = dlerror();
+		return NULL;
+	}
+	if (strcmp(found->darban, VERSION) != 0) {
+		*problem = MONGO_MODULE " is of another version of darban";
+		return NULL;
+	}
+	return module = found;
+}
+
+enum err
+mongo_open(const char *uri, enum store_mode mode, struct store **out)
+{
+	const struct module	*module;
+	const char		*problem = NULL;
+
+	if ((module = find_module(&problem)) == NULL) {
+		log_error("store: there is no MongoDB engine: %s",
+		    problem == NULL ? MONGO_MODULE : problem);
+		return E_CONFIG;
+	}
+	return module->open(&host, uri, mode, out);
+}
+
+const char *
+mongo_version(void)
+{
+	const struct module	*module;
+	const char		*problem;
+
+	module = find_module(&problem);
+	return module == NULL ? NULL : module->library();
+}
