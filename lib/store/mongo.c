@@ -79,7 +79,9 @@ make_client(struct mongo *mg, const mongoc_uri_t *uri)
 	mg->client = mongoc_client_new_from_uri_with_error(uri, &error);
 	if (mg->client == NULL) {
 		log_error("store: mongodb: %s", error.message);
-		return E_CONFIG;
+		/* A name server may be away; anything else stays wrong. */
+		return error.domain == MONGOC_ERROR_STREAM ? E_UNAVAILABLE :
+		    E_CONFIG;
 	}
 	(void)mongoc_client_set_error_api(mg->client,
 	    MONGOC_ERROR_API_VERSION_2);

@@ -17,20 +17,19 @@ enum {
 /* Named as Mongoose names them, so that it finds its own. */
 static const struct wanted {
 	const char	*collection, *name;
-	const char	*key, *second;
+	const char	*key;
 	bool		 is_unique;
 	int32_t		 forgets;	/* after so many seconds, or -1 */
 } wanted[] = {
-	{ "users", "username_1", "username", NULL, true, -1 },
-	{ "users", "email_1", "email", NULL, true, -1 },
-	{ "sessions", "user_1_createdAt_-1", "user", "createdAt", false,
-	    -1 },
-	{ "sessions", "idleAt_1", "idleAt", NULL, false, DAY },
-	{ "sessions", "endedAt_1", "endedAt", NULL, false, DAY },
-	{ "throttle", "forgetAt_1", "forgetAt", NULL, false, 0 },
+	{ "users", "username_1", "username", true, -1 },
+	{ "users", "email_1", "email", true, -1 },
+	{ "sessions", "user_1", "user", false, -1 },
+	{ "sessions", "idleAt_1", "idleAt", false, DAY },
+	{ "sessions", "endedAt_1", "endedAt", false, DAY },
+	{ "throttle", "forgetAt_1", "forgetAt", false, 0 },
 };
 
-/* Is `key` the pattern of this index? */
+/* Is it an index on this field and no other? */
 static bool
 has_pattern(const bson_t *found, const struct wanted *index)
 {
@@ -40,8 +39,6 @@ has_pattern(const bson_t *found, const struct wanted *index)
 	    BSON_ITER_HOLDS_DOCUMENT(&it) && bson_iter_recurse(&it, &key) &&
 	    bson_iter_next(&key) &&
 	    strcmp(bson_iter_key(&key), index->key) == 0 &&
-	    (index->second == NULL || (bson_iter_next(&key) &&
-	    strcmp(bson_iter_key(&key), index->second) == 0)) &&
 	    !bson_iter_next(&key);
 }
 
@@ -93,8 +90,6 @@ new_command(const struct wanted *index)
 	BSON_APPEND_DOCUMENT_BEGIN(&indexes, "0", &one);
 	BSON_APPEND_DOCUMENT_BEGIN(&one, "key", &key);
 	BSON_APPEND_INT32(&key, index->key, 1);
-	if (index->second != NULL)
-		BSON_APPEND_INT32(&key, index->second, -1);
 	bson_append_document_end(&one, &key);
 	BSON_APPEND_UTF8(&one, "name", index->name);
 	if (index->is_unique)
