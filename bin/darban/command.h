@@ -34,6 +34,7 @@ enum option_name {
 	OPTION_OWNER,
 	OPTION_SET,
 	OPTION_USER,
+	OPTION_VALIDATOR,
 	OPTION__MAX
 };
 

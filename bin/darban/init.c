@@ -178,7 +178,9 @@ make_store(struct making *making, const struct conf *conf)
 		}
 	}
 	/* Whatever it was that failed, the list above is removed. */
-	if ((err = store_open(conf->store, STORE_CREATE, &store)) != OK)
+	if ((err = store_open(conf->store,
+	    in->value[OPTION_VALIDATOR] == NULL ? STORE_CREATE :
+	    STORE_CREATE_VALIDATOR, &store)) != OK)
 		(void)failed(in, err, "store");
 	store_close(store);
 	return err == OK;

@@ -17,10 +17,11 @@
 
 static const struct command commands[] = {
 	{ { "init", NULL },
-	    "[--owner USER] [--group GROUP] [--set NAME=VALUE]...",
+	    "[--owner USER] [--group GROUP] [--set NAME=VALUE]... "
+	    "[--validator]",
 	    "Make a configuration with fresh keys, and what it names.",
 	    command_init, refuse_init,
-	    TAKES(OWNER) | TAKES(GROUP) | TAKES(SET),
+	    TAKES(OWNER) | TAKES(GROUP) | TAKES(SET) | TAKES(VALIDATOR),
 	    0, 0, false },
 	{ { "check", NULL }, "[--json]",
 	    "Read the configuration, reach the store, say what is wrong.",

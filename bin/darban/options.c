@@ -27,6 +27,8 @@ static const struct option options[] = {
 			    FIRST + OPTION_SET },
 	[OPTION_USER]	= { "user", required_argument, NULL,
 			    FIRST + OPTION_USER },
+	[OPTION_VALIDATOR] = { "validator", no_argument, NULL,
+			    FIRST + OPTION_VALIDATOR },
 	[OPTION__MAX]	= { NULL, 0, NULL, 0 },
 };
 
@@ -48,6 +50,8 @@ static const struct {
 	[OPTION_SET]	= { "--set NAME=VALUE",
 			    "a setting of darban.conf(5); may be repeated" },
 	[OPTION_USER]	= { "--user USER", "every session of this account" },
+	[OPTION_VALIDATOR] = { "--validator",
+			    "MongoDB checks accounts that are there, too" },
 };
 
 _Static_assert(NELEMS(explanations) == OPTION__MAX, "each is explained");

@@ -30,7 +30,7 @@ complete_uri(mongoc_uri_t *uri, enum store_mode mode)
 {
 	size_t i;
 
-	if (mode == STORE_CREATE &&
+	if (mode >= STORE_CREATE &&
 	    !mongoc_uri_has_option(uri, MONGOC_URI_SOCKETTIMEOUTMS) &&
 	    !mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SOCKETTIMEOUTMS,
 	    SETUP_TIME))
@@ -205,8 +205,8 @@ open_store(const struct module_host *host, const char *text,
 	mg->store.engine = &engine;
 	err = make_client(mg, uri);
 	mongoc_uri_destroy(uri);
-	if (err == OK && mode == STORE_CREATE)
-		err = mongo_prepare(mg);
+	if (err == OK && mode >= STORE_CREATE)
+		err = mongo_prepare(mg, mode == STORE_CREATE_VALIDATOR);
 	if (err != OK) {
 		shut(&mg->store);
 		return err;

@@ -149,8 +149,11 @@ void		 mongo_put_session(bson_t *doc, const struct session *session);
 enum err	 mongo_get_session(const bson_t *doc, struct arena *arena,
 		    struct session *out) NODISCARD;
 
-/* The set-up: collections, indexes, validator, each where it is missing. */
-enum err	 mongo_prepare(struct mongo *mg) NODISCARD;
+/*
+ * The set-up: the collection of accounts with a validator, and the indexes,
+ * each where it is missing; `validator`: on a collection that is there, too.
+ */
+enum err	 mongo_prepare(struct mongo *mg, bool validator) NODISCARD;
 
 /* Logs what of the set-up is missing. */
 enum err	 mongo_inspect(struct mongo *mg) NODISCARD;

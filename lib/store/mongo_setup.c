@@ -135,9 +135,9 @@ complain(const struct wanted *index, bool is_there)
 
 /* Only types: what a name looks like is for the floors above to know. */
 static bson_t *
-new_collection(void)
+new_collection(const char *verb)
 {
-	return BCON_NEW("create", "users", "validator", "{",
+	return BCON_NEW(verb, "users", "validator", "{",
 	    "$jsonSchema", "{", "bsonType", "object",
 	    "required", "[", "password", "]",
 	    "properties", "{",
@@ -155,29 +155,36 @@ new_collection(void)
 }
 
 static enum err
-make_users(struct mongo *mg)
+make_users(struct mongo *mg, bool validator)
 {
 	bson_error_t	 error;
 	bson_t		*command, reply;
 	bool		 ok;
 
-	command = new_collection();
-	ok = mongo_command(mg, command, &reply, &error) ||
-	    (error.domain == MONGOC_ERROR_SERVER &&
-	    error.code == NAMESPACE_EXISTS);
+	command = new_collection("create");
+	ok = mongo_command(mg, command, &reply, &error);
+	bson_destroy(&reply);
+	bson_destroy(command);
+	if (ok || error.domain != MONGOC_ERROR_SERVER ||
+	    error.code != NAMESPACE_EXISTS)
+		return ok ? OK : mongo_failed(&error);
+	if (!validator)
+		return OK;
+	command = new_collection("collMod");
+	ok = mongo_command(mg, command, &reply, &error);
 	bson_destroy(&reply);
 	bson_destroy(command);
 	return ok ? OK : mongo_failed(&error);
 }
 
 enum err
-mongo_prepare(struct mongo *mg)
+mongo_prepare(struct mongo *mg, bool validator)
 {
 	bool		is_there, good;
 	enum err	err;
 	size_t		i;
 
-	if ((err = make_users(mg)) != OK)
+	if ((err = make_users(mg, validator)) != OK)
 		return err;
 	for (i = 0; i < NELEMS(wanted); i++) {
 		if ((err = find_index(mg, &wanted[i], &is_there,

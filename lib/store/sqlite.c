@@ -198,7 +198,7 @@ sqlite_open(const char *path, enum store_mode mode, struct store **out)
 	}
 	sq->store.engine = &engine;
 	sq->tidy = mode != STORE_SERVE;
-	if ((err = connect(sq, mode == STORE_CREATE)) != OK) {
+	if ((err = connect(sq, mode >= STORE_CREATE)) != OK) {
 		sqlite_free(sq);
 		return err;
 	}

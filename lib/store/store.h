@@ -107,6 +107,7 @@ enum store_mode {
 	STORE_SERVE,	/* an endpoint: it must be there */
 	STORE_ADMIN,	/* a command: the same, and tidies up on close */
 	STORE_CREATE,	/* made where it is not there */
+	STORE_CREATE_VALIDATOR,	/* and checks accounts that were there */
 };
 
 /*

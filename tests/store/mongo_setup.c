@@ -58,6 +58,15 @@ create(const char *uri, enum err expected)
 }
 
 static void
+create_with_validator(const char *uri)
+{
+	struct store *store;
+
+	assert_ok(store_open(uri, STORE_CREATE_VALIDATOR, &store));
+	store_close(store);
+}
+
+static void
 init_makes_indexes_and_a_second_time_nothing(void **state)
 {
 	static const struct {
@@ -90,7 +99,7 @@ init_makes_indexes_and_a_second_time_nothing(void **state)
 }
 
 static void
-a_collection_that_is_there_gets_no_validator(void **state)
+a_collection_that_is_there_gets_a_validator_only_when_asked(void **state)
 {
 	struct fixture	*f = *state;
 	struct raw	 raw;
@@ -101,6 +110,10 @@ a_collection_that_is_there_gets_no_validator(void **state)
 	assert_int_equal(raw_run(&raw, BCON_NEW("create", "users"), NULL), 0);
 	create(uri, OK);
 	assert_false(has_validator(&raw));
+	create_with_validator(uri);
+	assert_true(has_validator(&raw));
+	create(uri, OK);
+	assert_true(has_validator(&raw));
 	assert_true(has_index(&raw, "users", "username_1", "unique"));
 	raw_close(&raw);
 	drop_database(uri);
@@ -267,7 +280,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(init_makes_indexes_and_a_second_time_nothing),
-		TEST(a_collection_that_is_there_gets_no_validator),
+		TEST(a_collection_that_is_there_gets_a_validator_only_when_asked),
 		TEST(an_index_that_is_there_is_left_alone_and_told_of),
 		TEST(names_that_are_shared_already_are_told_of),
 		TEST(a_description_tells_what_is_missing),
