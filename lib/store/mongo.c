@@ -70,13 +70,28 @@ read_uri(const char *text, enum store_mode mode, mongoc_uri_t **out)
 	return OK;
 }
 
+/* NULL is nothing to each of these. */
+static void
+drop_client(struct mongo *mg)
+{
+	mongoc_collection_destroy(mg->throttle);
+	mongoc_collection_destroy(mg->sessions);
+	mongoc_collection_destroy(mg->users);
+	mongoc_database_destroy(mg->database);
+	mongoc_client_destroy(mg->client);
+	mg->throttle = mg->sessions = mg->users = NULL;
+	mg->database = NULL;
+	mg->client = NULL;
+}
+
 /* Connects to nobody yet: that is for the first operation to do. */
 static enum err
-make_client(struct mongo *mg, const mongoc_uri_t *uri)
+make_client(struct mongo *mg)
 {
-	bson_error_t error;
+	const char	*name = mongoc_uri_get_database(mg->uri);
+	bson_error_t	 error;
 
-	mg->client = mongoc_client_new_from_uri_with_error(uri, &error);
+	mg->client = mongoc_client_new_from_uri_with_error(mg->uri, &error);
 	if (mg->client == NULL) {
 		log_error("store: mongodb: %s", error.message);
 		/* A name server may be away; anything else stays wrong. */
@@ -86,40 +101,42 @@ make_client(struct mongo *mg, const mongoc_uri_t *uri)
 	(void)mongoc_client_set_error_api(mg->client,
 	    MONGOC_ERROR_API_VERSION_2);
 	(void)mongoc_client_set_appname(mg->client, "darban");
-	mg->wtimeout = mongoc_uri_get_option_as_int32(uri,
-	    MONGOC_URI_WTIMEOUTMS, 0);
-	mg->database = mongoc_client_get_database(mg->client,
-	    mongoc_uri_get_database(uri));
+	mg->database = mongoc_client_get_database(mg->client, name);
 	mg->users = mongoc_database_get_collection(mg->database, "users");
 	mg->sessions = mongoc_database_get_collection(mg->database,
 	    "sessions");
 	mg->throttle = mongoc_database_get_collection(mg->database,
 	    "throttle");
-	/* A session that has ended lives on at a secondary for a while. */
-	mg->primary = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
+	mg->wtimeout = mongoc_uri_get_option_as_int32(mg->uri,
+	    MONGOC_URI_WTIMEOUTMS, 0);
+	mg->is_lost = false;
 	return OK;
 }
 
-/* NULL is nothing to each of these. */
 static void
 shut(struct store *store)
 {
 	struct mongo *mg = mongo_of(store);
 
+	drop_client(mg);
 	mongoc_read_prefs_destroy(mg->primary);
-	mongoc_collection_destroy(mg->throttle);
-	mongoc_collection_destroy(mg->sessions);
-	mongoc_collection_destroy(mg->users);
-	mongoc_database_destroy(mg->database);
-	mongoc_client_destroy(mg->client);
+	mongoc_uri_destroy(mg->uri);
 	free(mg);
 }
 
-/* The driver finds a server again that was away; there is nothing to do. */
+/*
+ * The driver looks for a server that it did not reach only after five seconds
+ * again, a new client at once.
+ */
 static enum err
-begin(struct store *_ UNUSED)
+begin(struct store *store)
 {
-	return OK;
+	struct mongo *mg = mongo_of(store);
+
+	if (!mg->is_lost && mg->client != NULL)
+		return OK;
+	drop_client(mg);
+	return make_client(mg);
 }
 
 static enum err
@@ -137,7 +154,7 @@ ping(struct store *store)
 	(void)mongoc_cursor_next(cursor, &doc);
 	bson_destroy(options);
 	bson_destroy(&filter);
-	return mongo_end(cursor);
+	return mongo_end(mg, cursor);
 }
 
 static enum err
@@ -190,22 +207,18 @@ static enum err
 open_store(const struct module_host *host, const char *text,
     enum store_mode mode, struct store **out)
 {
-	mongoc_uri_t	*uri;
 	struct mongo	*mg;
 	enum err	 err;
 
 	mongo_log_to(host);
 	start_library();
-	if ((err = read_uri(text, mode, &uri)) != OK)
-		return err;
-	if ((mg = calloc(1, sizeof(*mg))) == NULL) {
-		mongoc_uri_destroy(uri);
+	if ((mg = calloc(1, sizeof(*mg))) == NULL)
 		return E_INTERNAL;
-	}
 	mg->store.engine = &engine;
-	err = make_client(mg, uri);
-	mongoc_uri_destroy(uri);
-	if (err == OK && mode >= STORE_CREATE)
+	/* A session that has ended lives on at a secondary for a while. */
+	mg->primary = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
+	if ((err = read_uri(text, mode, &mg->uri)) == OK &&
+	    (err = make_client(mg)) == OK && mode >= STORE_CREATE)
 		err = mongo_prepare(mg, mode == STORE_CREATE_VALIDATOR);
 	if (err != OK) {
 		shut(&mg->store);

@@ -37,7 +37,9 @@ enum {
 
 struct mongo {
 	struct store		 store;
-	mongoc_client_t		*client;
+	mongoc_uri_t		*uri;
+	bool			 is_lost;	/* the way to the server */
+	mongoc_client_t		*client;	/* NULL: none could be made */
 	mongoc_database_t	*database;
 	mongoc_collection_t	*users, *sessions, *throttle;
 	mongoc_read_prefs_t	*primary;
@@ -56,7 +58,8 @@ mongo_of(struct store *store)
  * What a failed operation is to the caller, E_EXISTS for a duplicate key; the
  * log gets the rest, but for what the caller will tell.
  */
-enum err	 mongo_failed(const bson_error_t *error) NODISCARD;
+enum err	 mongo_failed(struct mongo *mg, const bson_error_t *error)
+		    NODISCARD;
 
 /* How sure a write is when it is answered. */
 enum mongo_surety {
@@ -94,7 +97,8 @@ mongoc_cursor_t	*mongo_find(struct mongo *mg, mongoc_collection_t *where,
 		    const bson_t *filter, const bson_t *options);
 mongoc_cursor_t	*mongo_aggregate(struct mongo *mg,
 		    mongoc_collection_t *where, const bson_t *pipeline);
-enum err	 mongo_end(mongoc_cursor_t *cursor) NODISCARD;
+enum err	 mongo_end(struct mongo *mg, mongoc_cursor_t *cursor)
+		    NODISCARD;
 
 /* E_NOT_FOUND where the filter meets nothing. */
 enum err	 mongo_is_there(struct mongo *mg, mongoc_collection_t *where,

@@ -32,11 +32,13 @@ is_among(uint32_t code, const uint32_t *codes, size_t count)
 
 /* Everything that is not the server's answer is the way to it. */
 enum err
-mongo_failed(const bson_error_t *error)
+mongo_failed(struct mongo *mg, const bson_error_t *error)
 {
 	const bool is_answer = error->domain == MONGOC_ERROR_SERVER ||
 	    error->domain == MONGOC_ERROR_WRITE_CONCERN;
 
+	if (!is_answer)
+		mg->is_lost = true;
 	if (is_answer && is_among(error->code, duplicate, NELEMS(duplicate)))
 		return E_EXISTS;
 	if (is_answer && is_among(error->code, too_large, NELEMS(too_large)))
@@ -87,7 +89,7 @@ count_of(const bson_t *reply, const char *path)
  * tells of some of this, depending on its version.
  */
 static enum err
-check_reply(const bson_t *reply)
+check_reply(struct mongo *mg, const bson_t *reply)
 {
 	bson_error_t	error = { .domain = MONGOC_ERROR_SERVER };
 	const char	*path = NULL;
@@ -101,7 +103,7 @@ check_reply(const bson_t *reply)
 	error.code = (uint32_t)count_of(reply, path);
 	(void)snprintf(error.message, sizeof(error.message), "%s %" PRIu32,
 	    path, error.code);
-	return mongo_failed(&error);
+	return mongo_failed(mg, &error);
 }
 
 enum err
@@ -118,7 +120,7 @@ mongo_insert(struct mongo *mg, mongoc_collection_t *where, const bson_t *doc,
 	BSON_APPEND_INT64(options, "maxTimeMS", OPERATION_TIME);
 	ok = mongoc_collection_insert_one(where, doc, options, NULL, &error);
 	bson_destroy(options);
-	return ok ? OK : mongo_failed(&error);
+	return ok ? OK : mongo_failed(mg, &error);
 }
 
 /*
@@ -143,8 +145,8 @@ modify(struct mongo *mg, mongoc_collection_t *where, const bson_t *filter,
 		err = E_INTERNAL;
 	else {
 		err = mongoc_collection_find_and_modify_with_opts(where,
-		    filter, options, &reply, &error) ? check_reply(&reply) :
-		    mongo_failed(&error);
+		    filter, options, &reply, &error) ? check_reply(mg, &reply) :
+		    mongo_failed(mg, &error);
 		if (err == OK && matched != NULL)
 			*matched = count_of(&reply, "lastErrorObject.n");
 		bson_destroy(&reply);
@@ -193,8 +195,8 @@ mongo_write_many(struct mongo *mg, const bson_t *command, const char *count,
 
 	options = new_concern(mg, MAJORITY);
 	err = mongoc_database_write_command_with_opts(mg->database, command,
-	    options, &reply, &error) ? check_reply(&reply) :
-	    mongo_failed(&error);
+	    options, &reply, &error) ? check_reply(mg, &reply) :
+	    mongo_failed(mg, &error);
 	if (err == OK && out != NULL)
 		*out = count_of(&reply, count);
 	bson_destroy(&reply);
@@ -233,13 +235,13 @@ mongo_aggregate(struct mongo *mg, mongoc_collection_t *where,
 }
 
 enum err
-mongo_end(mongoc_cursor_t *cursor)
+mongo_end(struct mongo *mg, mongoc_cursor_t *cursor)
 {
 	bson_error_t	error;
 	enum err	err = OK;
 
 	if (mongoc_cursor_error(cursor, &error))
-		err = mongo_failed(&error);
+		err = mongo_failed(mg, &error);
 	mongoc_cursor_destroy(cursor);
 	return err;
 }
@@ -261,7 +263,7 @@ mongo_is_there(struct mongo *mg, mongoc_collection_t *where,
 	is_there = mongoc_cursor_next(cursor, &doc);
 	bson_destroy(options);
 	bson_destroy(&filter);
-	err = mongo_end(cursor);
+	err = mongo_end(mg, cursor);
 	return err != OK ? err : is_there ? OK : E_NOT_FOUND;
 }
 

@@ -73,7 +73,7 @@ mongo_profile(struct store *store, struct arena *arena,
 	bson_destroy(pipeline);
 	err = mongoc_cursor_next(cursor, &doc) ?
 	    get_profile(doc, arena, &user, &session) : E_NOT_FOUND;
-	if ((end = mongo_end(cursor)) != OK)
+	if ((end = mongo_end(mg, cursor)) != OK)
 		return end;
 	if (err != OK)
 		return err;
@@ -98,7 +98,7 @@ mongo_session_find(struct store *store, struct arena *arena,
 	bson_destroy(&filter);
 	err = mongoc_cursor_next(cursor, &doc) ?
 	    mongo_get_session(doc, arena, &session) : E_NOT_FOUND;
-	if ((end = mongo_end(cursor)) != OK)
+	if ((end = mongo_end(mg, cursor)) != OK)
 		return end;
 	if (err == OK)
 		*out = session;
@@ -250,7 +250,7 @@ mongo_session_list(struct store *store, struct arena *arena,
 		if ((err = mongo_get_session(doc, arena,
 		    &sessions[n])) == OK)
 			n++;
-	if ((end = mongo_end(cursor)) != OK || (end = err) != OK)
+	if ((end = mongo_end(mg, cursor)) != OK || (end = err) != OK)
 		return end;
 	memcpy(out, sessions, n * sizeof(*out));
 	*count = n;

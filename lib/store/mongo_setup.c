@@ -74,7 +74,7 @@ find_index(struct mongo *mg, const struct wanted *index, bool *is_there,
 			*is_there = true;
 			*good = *good || is_good(found, index);
 		}
-	err = mongo_end(cursor);
+	err = mongo_end(mg, cursor);
 	mongoc_collection_destroy(collection);
 	return err;
 }
@@ -121,7 +121,7 @@ make_index(struct mongo *mg, const struct wanted *index)
 		    "nobody may share it", index->collection, index->key);
 		return E_CONFIG;
 	}
-	return mongo_failed(&error);
+	return mongo_failed(mg, &error);
 }
 
 static void
@@ -167,14 +167,14 @@ make_users(struct mongo *mg, bool validator)
 	bson_destroy(command);
 	if (ok || error.domain != MONGOC_ERROR_SERVER ||
 	    error.code != NAMESPACE_EXISTS)
-		return ok ? OK : mongo_failed(&error);
+		return ok ? OK : mongo_failed(mg, &error);
 	if (!validator)
 		return OK;
 	command = new_collection("collMod");
 	ok = mongo_command(mg, command, &reply, &error);
 	bson_destroy(&reply);
 	bson_destroy(command);
-	return ok ? OK : mongo_failed(&error);
+	return ok ? OK : mongo_failed(mg, &error);
 }
 
 enum err
@@ -235,7 +235,7 @@ find_set(struct mongo *mg, struct arena *arena, const char **out)
 	server = mongoc_client_select_server(mg->client, false, mg->primary,
 	    &error);
 	if (server == NULL)
-		return mongo_failed(&error);
+		return mongo_failed(mg, &error);
 	*out = text_of(mongoc_server_description_hello_response(server),
 	    "setName", arena);
 	mongoc_server_description_destroy(server);
@@ -253,7 +253,7 @@ find_version(struct mongo *mg, struct arena *arena, const char **out)
 
 	command = BCON_NEW("buildInfo", BCON_INT32(1));
 	if (!mongo_command(mg, command, &reply, &error))
-		err = mongo_failed(&error);
+		err = mongo_failed(mg, &error);
 	else {
 		version = text_of(&reply, "version", arena);
 		if ((other = text_of(&reply, "secantusVersion",

@@ -60,7 +60,7 @@ find_row(struct mongo *mg, const unsigned char *key,
 	bson_destroy(&filter);
 	if ((*is_found = mongoc_cursor_next(cursor, &doc)))
 		get_row(doc, out);
-	return mongo_end(cursor);
+	return mongo_end(mg, cursor);
 }
 
 /* E_STALE: somebody else has been there. */

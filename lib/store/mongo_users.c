@@ -21,7 +21,7 @@ mongo_user_by_id(struct store *store, struct arena *arena,
 	bson_destroy(&filter);
 	err = mongoc_cursor_next(cursor, &doc) ?
 	    mongo_get_user(doc, arena, &user) : E_NOT_FOUND;
-	if ((end = mongo_end(cursor)) != OK)
+	if ((end = mongo_end(mg, cursor)) != OK)
 		return end;
 	if (err == OK)
 		*out = user;
@@ -99,7 +99,7 @@ mongo_user_by_login(struct store *store, struct arena *arena,
 		} else if (err == E_NOT_FOUND)
 			err = OK;
 	}
-	if ((end = mongo_end(cursor)) != OK)
+	if ((end = mongo_end(mg, cursor)) != OK)
 		return end;
 	if (err != OK || place == 4)
 		return err != OK ? err : E_NOT_FOUND;
@@ -139,7 +139,7 @@ mongo_user_list_after(struct store *store, struct arena *arena,
 	while (err == OK && n < limit && mongoc_cursor_next(cursor, &doc))
 		if ((err = mongo_get_user(doc, arena, &users[n])) == OK)
 			n++;
-	if ((end = mongo_end(cursor)) != OK || (end = err) != OK)
+	if ((end = mongo_end(mg, cursor)) != OK || (end = err) != OK)
 		return end;
 	memcpy(out, users, n * sizeof(*out));
 	*count = n;

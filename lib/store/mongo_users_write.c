@@ -78,7 +78,7 @@ find_taken(struct mongo *mg, const struct user *user, unsigned fields,
 		else
 			found |= USER_EMAIL;
 	}
-	err = mongo_end(cursor);
+	err = mongo_end(mg, cursor);
 	arena_free(arena);
 	if (err != OK)
 		return err;
