@@ -75,6 +75,7 @@ all_well() {
 }
 
 @test "a database that is away is 503 until it is back" {
+	sqlite_only
 	mv "$VAR/darban.db" "$VAR/away.db"
 	all_unavailable
 	[ ! -e "$VAR/darban.db" ]
@@ -83,6 +84,7 @@ all_well() {
 }
 
 @test "a database that is garbage is 503 until it is put back" {
+	sqlite_only
 	db 'PRAGMA wal_checkpoint(TRUNCATE)'
 	mv "$VAR/darban.db" "$VAR/away.db"
 	as_owner dd if=/dev/urandom of="$VAR/darban.db" bs=4096 count=4 \

@@ -19,6 +19,7 @@ export SERVER=${SERVER:-lighttpd}
 BUILD=${BUILD:-build}
 [[ $BUILD == /* ]] || BUILD=$tests_top/$BUILD
 export BUILD no_proxy='*'
+mongodb_do=$BUILD/tests/mongod/do
 
 # Instances -----------------------------------------------------------------
 
@@ -245,6 +246,24 @@ add_user()	# NAME PASSWORD
 
 # The store -------------------------------------------------------------------
 
+# STORE names a database in MongoDB, else every instance has a file of its own.
+on_mongodb()
+{
+	[[ ${STORE:-} == mongodb* ]]
+}
+
+# For tests that look into, or change, what only SQLite has.
+sqlite_only()
+{
+	! on_mongodb || skip "about SQLite's file"
+}
+
+# Runs a command on the database in MongoDB, prints the reply.
+mongodb()	# JSON
+{
+	"$mongodb_do" "$STORE" run "$1"
+}
+
 db()	# SQL
 {
 	as_owner sqlite3 -batch -cmd '.timeout 5000' "$VAR/darban.db" "$1"
@@ -254,7 +273,11 @@ db()	# SQL
 # leave it as it was.
 dump_store()	# [TABLE ...]
 {
-	db ".dump $*"
+	if on_mongodb; then
+		"$mongodb_do" "$STORE" dump "$@"
+	else
+		db ".dump $*"
+	fi
 }
 
 # Requests --------------------------------------------------------------------

@@ -45,7 +45,13 @@ claim() {	# TOKEN NAME
 
 	# One that the database does not match is no good.
 	login
-	db "UPDATE sessions SET nonce = randomblob(16)"
+	if on_mongodb; then
+		mongodb '{"update":"sessions","updates":[{"q":{},"multi":true,
+		    "u":{"$set":{"nonce":{"$binary":{
+		    "base64":"MDEyMzQ1Njc4OWFiY2RlZg==","subType":"00"}}}}}]}'
+	else
+		db "UPDATE sessions SET nonce = randomblob(16)"
+	fi
 	request POST /api/v1/users/refresh-token -d "refreshToken=$refresh"
 	expect_error 401 invalid_token
 }
