@@ -115,7 +115,8 @@ FUZZ_CFLAGS = -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
 build/fuzz/obj/%.o: %.c $(BUILD)/flags
 	$(call say,cc) clang $(FUZZ_CFLAGS) -c -o $@ $<
 $(fuzz): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o \
-    $(patsubst %.c,build/fuzz/obj/%.o,$(wildcard lib/*/*.c))
+    $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out $(mongo_c),\
+    $(wildcard lib/*/*.c)))
 	$(call say,ld) clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 
 # What Debian's packages give.  $(call install,PACKAGES) installs those that
@@ -135,7 +136,11 @@ deps:
 	$(call install,$(DEPS))
 test-deps:
 	$(call install,$(DEPS) $(TEST_DEPS))
-	$(if $(SKIP_DEPS)$(MONGODB),,@tests/mongod/run install)
+	$(if $(SKIP_DEPS)$(MONGODB),,@tests/mongod/run install || \
+	    echo "No MongoDB test server: its tests will be skipped.")
+	$(if $(SKIP_DEPS),,@! command -v npm >/dev/null || \
+	    tests/mongod/mongoose/install || \
+	    echo "No Mongoose: its tests will be skipped.")
 bench-deps:
 	$(call install,$(DEPS) $(BENCH_DEPS))
 
