@@ -9,9 +9,9 @@
  * mend while the programs run: no permission, a failed authentication.
  */
 static const uint32_t passing[] = {
-	6, 7, 11, 13, 18, 24, 50, 64, 79, 89, 91, 100, 112, 133, 134, 189,
-	202, 262, 279, 317, 9001, 10058, 10107, 11600, 11602, 13388, 13435,
-	13436, 14031, 16389, 43, 237,
+	6, 7, 11, 13, 18, 24, 43, 50, 64, 79, 89, 91, 100, 112, 133, 134,
+	189, 202, 237, 262, 279, 317, 9001, 10058, 10107, 11600, 11602,
+	13388, 13435, 13436, 14031, 16389,
 };
 
 static const uint32_t duplicate[] = { DUPLICATE, 11001, 12582 };
@@ -44,9 +44,9 @@ mongo_failed(struct mongo *mg, const bson_error_t *error)
 	if (is_answer && is_among(error->code, too_large, NELEMS(too_large)))
 		return E_TOO_LARGE;
 	log_error("mongodb: %s", error->message);
-	if (is_answer && error->domain == MONGOC_ERROR_SERVER &&
-	    !is_among(error->code, passing, NELEMS(passing)))
-		return E_INTERNAL;
+	if (error->domain == MONGOC_ERROR_SERVER)
+		return is_among(error->code, passing, NELEMS(passing)) ?
+		    E_UNAVAILABLE : E_INTERNAL;
 	return error->domain == MONGOC_ERROR_BSON ||
 	    error->domain == MONGOC_ERROR_COMMAND ? E_INTERNAL :
 	    E_UNAVAILABLE;

@@ -10,18 +10,18 @@
 static void
 put_history(bson_t *doc, const struct user *user)
 {
-	bson_t	 array;
-	char	 buffer[16];
-	const char *key;
-	size_t	 i;
+	bson_t		 array = BSON_INITIALIZER;
+	char		 buffer[16];
+	const char	*key;
+	size_t		 i;
 
-	BSON_APPEND_ARRAY_BEGIN(doc, "watchHistory", &array);
 	for (i = 0; i < user->watch_count; i++) {
 		(void)bson_uint32_to_string((uint32_t)i, &key, buffer,
 		    sizeof(buffer));
 		mongo_put_id(&array, key, &user->watch_history[i]);
 	}
-	bson_append_array_end(doc, &array);
+	BSON_APPEND_ARRAY(doc, "watchHistory", &array);
+	bson_destroy(&array);
 }
 
 /* Mongoose's version is an int32 as long as it fits. */

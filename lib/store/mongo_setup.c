@@ -83,10 +83,9 @@ find_index(struct mongo *mg, const struct wanted *index, bool *is_there,
 static bson_t *
 new_command(const struct wanted *index)
 {
-	bson_t *command, indexes, one, key;
+	bson_t *command, indexes = BSON_INITIALIZER, one, key;
 
 	command = BCON_NEW("createIndexes", BCON_UTF8(index->collection));
-	BSON_APPEND_ARRAY_BEGIN(command, "indexes", &indexes);
 	BSON_APPEND_DOCUMENT_BEGIN(&indexes, "0", &one);
 	BSON_APPEND_DOCUMENT_BEGIN(&one, "key", &key);
 	BSON_APPEND_INT32(&key, index->key, 1);
@@ -98,7 +97,8 @@ new_command(const struct wanted *index)
 		BSON_APPEND_INT32(&one, "expireAfterSeconds",
 		    index->forgets);
 	bson_append_document_end(&indexes, &one);
-	bson_append_array_end(command, &indexes);
+	BSON_APPEND_ARRAY(command, "indexes", &indexes);
+	bson_destroy(&indexes);
 	return command;
 }
 

@@ -56,16 +56,16 @@ put_names(bson_t *filter, const struct login_names *names, unsigned *count)
 		{ "email", names->email },
 		{ "email", names->email_lower },
 	};
-	bson_t	array;
+	bson_t	array = BSON_INITIALIZER;
 	size_t	i;
 
 	*count = 0;
-	BSON_APPEND_ARRAY_BEGIN(filter, "$or", &array);
 	for (i = 0; i < NELEMS(all); i++)
 		if (all[i].text != NULL && mongo_is_text(all[i].text))
 			mongo_put_alternative(&array, count, all[i].key,
 			    all[i].text);
-	bson_append_array_end(filter, &array);
+	BSON_APPEND_ARRAY(filter, "$or", &array);
+	bson_destroy(&array);
 }
 
 /*

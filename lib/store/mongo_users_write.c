@@ -21,10 +21,9 @@ static bson_t *
 query_taken(const struct user *user, unsigned fields)
 {
 	bson_t		*filter = bson_new();
-	bson_t		 array, one;
+	bson_t		 array = BSON_INITIALIZER, one;
 	unsigned	 count = 1;
 
-	BSON_APPEND_ARRAY_BEGIN(filter, "$or", &array);
 	BSON_APPEND_DOCUMENT_BEGIN(&array, "0", &one);
 	mongo_put_id(&one, "_id", &user->id);
 	bson_append_document_end(&array, &one);
@@ -33,7 +32,8 @@ query_taken(const struct user *user, unsigned fields)
 		    user->username);
 	if (fields & USER_EMAIL)
 		mongo_put_alternative(&array, &count, "email", user->email);
-	bson_append_array_end(filter, &array);
+	BSON_APPEND_ARRAY(filter, "$or", &array);
+	bson_destroy(&array);
 	return filter;
 }
 
