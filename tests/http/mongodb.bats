@@ -120,6 +120,36 @@ all_unavailable() {
 	expect_status 200
 }
 
+@test "an account of MongoDB and its password are what the URI says" {
+	begin
+	mongodb '{"createUser":"darban","pwd":"hunter2 @:/","roles":
+	    [{"role":"readWrite","db":"darban"}]}'
+	kill "$(mongod_pid)"
+	while [ -d "/proc/$(cat "$BATS_FILE_TMPDIR/script")" ]; do
+		sleep 0.1
+	done
+	AUTH=on start_mongod
+	all_unavailable
+	secret=hunter2%20%40%3A%2F
+	configure "store=mongodb://darban:$secret@${STORE#*://}"
+	for what in me refresh login; do
+		"$what"
+		expect_status 200
+	done
+	configure "store=mongodb://darban:hunter3@${STORE#*://}"
+	all_unavailable
+	run -1 grep -E 'hunter[23]' <(instance_log)
+
+	kill "$(mongod_pid)"
+	while [ -d "/proc/$(cat "$BATS_FILE_TMPDIR/script")" ]; do
+		sleep 0.1
+	done
+	start_mongod
+	configure "store=$STORE"
+	login
+	expect_status 200
+}
+
 @test "the password of the URI is in no log" {
 	begin
 	configure "store=mongodb://u:hunter2@127.0.0.1:1/darban"
