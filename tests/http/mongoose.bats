@@ -46,7 +46,7 @@ login() {	# PASSWORD
 	[[ $(jq -r .updatedAt <<<"$after") > $(jq -r .updatedAt <<<"$before") ]]
 }
 
-@test "what Mongoose writes is served, what darban writes is valid to Mongoose" {
+@test "what either writes is served and valid to the other" {
 	login 'old pass word'
 	access=$(json .data.accessToken)
 	accounts rename bob 'Another Name'

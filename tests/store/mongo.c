@@ -329,7 +329,7 @@ an_old_document_takes_a_change_that_is_not_validated(void **state)
 }
 
 static void
-who_is_meant_by_a_username_comes_before_whose_address_it_is(void **state)
+a_username_comes_before_an_address(void **state)
 {
 	struct fixture		*f = *state;
 	struct user		 first = new_user(f), second = new_user(f);
@@ -367,7 +367,7 @@ main(void)
 		TEST(a_session_whose_user_is_hex_digits_is_nobodys),
 		TEST(text_that_is_not_utf8_is_neither_written_nor_found),
 		TEST(an_old_document_takes_a_change_that_is_not_validated),
-		TEST(who_is_meant_by_a_username_comes_before_whose_address_it_is),
+		TEST(a_username_comes_before_an_address),
 	};
 
 	return run_mongo_tests("MongoDB: documents", tests, NELEMS(tests));

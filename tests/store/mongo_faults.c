@@ -234,7 +234,7 @@ static enum err (*const reads[])(const struct fake *) = { find_user,
     ask_profile };
 
 static void
-every_write_says_how_sure_it_must_be_and_how_long_it_may_take(void **state)
+every_operation_says_how_sure_and_how_long(void **state)
 {
 	static const char	 sure[] = "\"writeConcern\": {\"w\": "
 	    "\"majority\", \"wtimeout\": 2500}";
@@ -297,7 +297,7 @@ what_passes_by_itself_is_unavailable_and_then_it_works(void **state)
 }
 
 static void
-a_write_is_repeated_once_and_the_server_knows_it_by_its_number(void **state)
+a_write_is_repeated_once_by_its_number(void **state)
 {
 	struct fake	*fake = *state;
 	const char	*text, *number, *again;
@@ -398,9 +398,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FAKE(every_write_says_how_sure_it_must_be_and_how_long_it_may_take),
+		FAKE(every_operation_says_how_sure_and_how_long),
 		FAKE(what_passes_by_itself_is_unavailable_and_then_it_works),
-		FAKE(a_write_is_repeated_once_and_the_server_knows_it_by_its_number),
+		FAKE(a_write_is_repeated_once_by_its_number),
 		FAKE(silence_is_unavailable_and_then_it_works),
 		FAKE(what_nobody_knows_is_internal),
 		FAKE(a_name_that_was_taken_a_moment_ago_may_be_tried_again),

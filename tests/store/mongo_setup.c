@@ -99,7 +99,7 @@ init_makes_indexes_and_a_second_time_nothing(void **state)
 }
 
 static void
-a_collection_that_is_there_gets_a_validator_only_when_asked(void **state)
+what_is_there_gets_a_validator_when_asked(void **state)
 {
 	struct fixture	*f = *state;
 	struct raw	 raw;
@@ -280,7 +280,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(init_makes_indexes_and_a_second_time_nothing),
-		TEST(a_collection_that_is_there_gets_a_validator_only_when_asked),
+		TEST(what_is_there_gets_a_validator_when_asked),
 		TEST(an_index_that_is_there_is_left_alone_and_told_of),
 		TEST(names_that_are_shared_already_are_told_of),
 		TEST(a_description_tells_what_is_missing),

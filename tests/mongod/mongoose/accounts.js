@@ -3,7 +3,7 @@
 //
 //	node accounts.js URI make USERNAME EMAIL PASSWORD
 //	node accounts.js URI show USERNAME	its document, validated, as JSON
-//	node accounts.js URI rename USERNAME FULLNAME	as that app would
+//	node accounts.js URI rename USERNAME FULLNAME
 //	node accounts.js URI indexes		what init() says, then their names
 //
 "use strict";
