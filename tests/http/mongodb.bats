@@ -6,9 +6,10 @@ load ../lib/common
 
 # It outlives the test that started it, but not for long.
 start_mongod() {
+	: >"$BATS_FILE_TMPDIR/mongod"
 	PORT=${mongod_port:-0} DATA=$BATS_FILE_TMPDIR/data \
 	    timeout 300 "$tests_top/tests/mongod/run" \
-	    </dev/null >"$BATS_FILE_TMPDIR/mongod" 2>&1 3>&- &
+	    </dev/null >>"$BATS_FILE_TMPDIR/mongod" 2>&1 3>&- &
 	echo $! >"$BATS_FILE_TMPDIR/script"
 	local tenths=300
 	until grep -q '^ready: ' "$BATS_FILE_TMPDIR/mongod"; do
