@@ -169,6 +169,10 @@ bench: bench-deps
 	@BUILD=$(BUILD) tests/bench/run
 	@BUILD=$(BUILD) tests/bench/checks
 
+bench-timing: bench-deps
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tests/bench/timing
+
 # New programs come by rename, so that running ones are not disturbed.  No
 # configuration is installed: `darban init` makes one with keys of its own.
 to	 = $(DESTDIR)$(1)
@@ -214,12 +218,15 @@ help:
 #? make mongod [PORT=]	the server for tests of the MongoDB store, until Ctrl-C
 #? make bench		ratios against a program that only answers, and what the
 #?	checks of a request cost
+#? make bench-timing [COUNT=1000]
+#?	whether the time of a failed login tells which accounts there are;
+#?	some seven minutes
 #? make deps, make test-deps, make bench-deps	only install
 #? make install [PREFIX=/usr/local] [DESTDIR=]
 #? make clean		remove build/
 #? SKIP_DEPS=1		leave the system's packages alone
 
-.PHONY: all deps test-deps bench-deps run test tests fuzz mongod bench install \
-	clean help
+.PHONY: all deps test-deps bench-deps run test tests fuzz mongod bench \
+	bench-timing install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
