@@ -139,7 +139,7 @@ test-deps:
 	$(if $(SKIP_DEPS)$(MONGODB),,@tests/mongod/run install || \
 	    echo "No MongoDB test server: its tests will be skipped.")
 	$(if $(SKIP_DEPS),,@! command -v npm >/dev/null || \
-	    tests/mongod/mongoose/install || \
+	    tests/npm tests/mongod/mongoose || \
 	    echo "No Mongoose: its tests will be skipped.")
 bench-deps:
 	$(call install,$(DEPS) $(BENCH_DEPS))

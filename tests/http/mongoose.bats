@@ -8,7 +8,7 @@ load ../lib/common
 setup_file() {
 	on_mongodb || skip "about MongoDB"
 	[ -e "$tests_top/build/mongoose/installed" ] ||
-	    skip "Mongoose is not installed (tests/mongod/mongoose/install)"
+	    skip "Mongoose is not installed (tests/npm tests/mongod/mongoose)"
 	accounts indexes >/dev/null
 	setup_instance
 	accounts make bob bob@example.org 'old pass word'
