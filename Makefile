@@ -165,9 +165,13 @@ mongod:
 	    exec tests/mongod/run
 
 bench: bench-deps
-	@$(MAKE) --no-print-directory all $(bench)
-	@BUILD=$(BUILD) tests/bench/run
-	@BUILD=$(BUILD) tests/bench/checks
+	$(if $(SKIP_DEPS),,$(if $(filter mongodb%,$(STORE)),\
+	    @! command -v npm >/dev/null || tests/npm tests/bench/twin || \
+	    echo "No Express: darban will be measured without its twin."))
+	@$(MAKE) --no-print-directory all $(bench) \
+	    $(if $(filter mongodb%,$(STORE)),tests)
+	@BUILD=$(BUILD) STORE='$(STORE)' tests/bench/run
+	$(if $(filter mongodb%,$(STORE)),,@BUILD=$(BUILD) tests/bench/checks)
 
 bench-timing: bench-deps
 	@$(MAKE) --no-print-directory all
@@ -218,6 +222,8 @@ help:
 #? make mongod [PORT=]	the server for tests of the MongoDB store, until Ctrl-C
 #? make bench		ratios against a program that only answers, and what the
 #?	checks of a request cost
+#? make bench STORE=mongodb://HOST/DATABASE
+#?	ratios of MongoDB, SQLite, and an application in Express and Mongoose
 #? make bench-timing [COUNT=1000]
 #?	whether the time of a failed login tells which accounts there are;
 #?	some seven minutes

@@ -3,7 +3,8 @@
  * its own, one request after the other for so long; prints answers a second.
  * A failed request ends it.  Without tokens or with one it is a GET, by that
  * Bearer; with eight, each connection rotates the refresh token that is its
- * own, as a client does: by the answer before.
+ * own, as a client does: by the answer before.  A token that is a JSON object
+ * is none, but what is sent by POST, every time.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -58,20 +59,21 @@ connect_to(struct client *c)
 static void
 make_request(struct client *c)
 {
-	char body[4400] = "";
+	char body[4400] = "", bearer[4200] = "";
 
 	if (c->is_rotating)
 		(void)snprintf(body, sizeof(body), "{\"refreshToken\":\"%s\"}",
 		    c->token);
+	else if (*c->token == '{')
+		(void)snprintf(body, sizeof(body), "%s", c->token);
+	else if (*c->token != '\0')
+		(void)snprintf(bearer, sizeof(bearer),
+		    "Authorization: Bearer %s\r\n", c->token);
 	(void)snprintf(c->request, sizeof(c->request),
-	    "%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s%s"
+	    "%s %s HTTP/1.1\r\nHost: localhost\r\n%s"
 	    "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-	    c->is_rotating ? "POST" : "GET", c->path,
-	    *c->token != '\0' && !c->is_rotating ?
-	    "Authorization: Bearer " : "",
-	    c->is_rotating ? "" : c->token,
-	    *c->token != '\0' && !c->is_rotating ? "\r\n" : "",
-	    strlen(body), body);
+	    *body == '\0' ? "GET" : "POST", c->path, bearer, strlen(body),
+	    body);
 }
 
 /* The end of the answer's head, or NULL as long as it is not all there. */
@@ -180,7 +182,7 @@ main(int argc, char **argv)
 	c.address.sin_port = htons((uint16_t)strtoul(argv[1], NULL, 10));
 	c.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	c.path = argv[3];
-	c.is_rotating = argc > 5;
+	c.is_rotating = argc > 5 && *argv[4] != '{';
 	seconds = strtod(argv[2], NULL);
 
 	if (pipe(pipes) == -1)
@@ -188,7 +190,7 @@ main(int argc, char **argv)
 	for (i = 0; i < CONNECTIONS; i++) {
 		if (argc > 4)
 			(void)snprintf(c.token, sizeof(c.token), "%s",
-			    argv[c.is_rotating ? 4 + i : 4]);
+			    argv[argc > 5 ? 4 + i : 4]);
 		if (fork() == 0) {
 			count = work(&c, seconds);
 			_exit(write(pipes[1], &count, sizeof(count)) !=

@@ -5,14 +5,23 @@
  *	do URI dump [NAME ...]	prints the documents of all collections, or of
  *				these, one a line, in the order of their _id
  *	do URI drop		removes the database
+ *	do URI rate SECONDS COMMAND
+ *				runs it for so long from eight connections,
+ *				each of a process of its own, and prints how
+ *				often a second it was answered
  *
  * In MongoDB's extended JSON.
  */
 #include <mongoc/mongoc.h>
 
+#include <sys/wait.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CONNECTIONS = 8 };
 
 static void
 give_up(const char *what, const bson_error_t *error)
@@ -43,6 +52,65 @@ run(mongoc_database_t *db, const char *text)
 		give_up(text, &error);
 	print("", &reply);
 	bson_destroy(&reply);
+	bson_destroy(command);
+}
+
+static double
+now(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static long
+count_answers(const mongoc_uri_t *uri, const bson_t *command, double seconds)
+{
+	mongoc_client_t	*client = mongoc_client_new_from_uri(uri);
+	bson_error_t	 error;
+	double		 end;
+	long		 count = 0;
+
+	/* The first one connects. */
+	for (end = 0; end == 0 || now() < end; count++) {
+		if (!mongoc_client_command_simple(client,
+		    mongoc_uri_get_database(uri), command, NULL, NULL, &error))
+			give_up("rate", &error);
+		if (end == 0)
+			end = now() + seconds;
+	}
+	return count - 1;
+}
+
+static void
+rate(const mongoc_uri_t *uri, double seconds, const char *text)
+{
+	bson_error_t	 error = { .message = "a connection failed" };
+	bson_t		*command;
+	long		 count, total = 0;
+	int		 pipes[2], i, status, failed;
+
+	command = bson_new_from_json((const uint8_t *)text, -1, &error);
+	if (command == NULL || pipe(pipes) == -1)
+		give_up(text, &error);
+	failed = 0;
+	for (i = 0; i < CONNECTIONS; i++)
+		if (fork() == 0) {
+			count = count_answers(uri, command, seconds);
+			_exit(write(pipes[1], &count, sizeof(count)) !=
+			    sizeof(count));
+		}
+	for (i = 0; i < CONNECTIONS; i++) {
+		if (wait(&status) == -1 || status != 0)
+			failed = 1;
+		else if (read(pipes[0], &count, sizeof(count)) ==
+		    sizeof(count))
+			total += count;
+	}
+	if (failed)
+		give_up(text, &error);
+	(void)printf("%.0f\n", (double)total / seconds);
 	bson_destroy(command);
 }
 
@@ -114,6 +182,8 @@ main(int argc, char **argv)
 	db = mongoc_client_get_database(client, mongoc_uri_get_database(uri));
 	if (strcmp(argv[2], "run") == 0 && argc == 4)
 		run(db, argv[3]);
+	else if (strcmp(argv[2], "rate") == 0 && argc == 5)
+		rate(uri, strtod(argv[3], NULL), argv[4]);
 	else if (strcmp(argv[2], "drop") == 0) {
 		if (!mongoc_database_drop(db, &error))
 			give_up("drop", &error);
