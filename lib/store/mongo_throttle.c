@@ -205,7 +205,7 @@ mongo_throttle_find(struct store *store, const unsigned char *key,
 	if (err != OK)
 		return err;
 	*out = (struct throttle_state){ 0 };
-	if (now < row.forget_at) {
+	if (!throttle_row_is_forgotten(&row, now)) {
 		out->failures = row.failures;
 		out->until = row.until > now ? row.until : 0;
 	}
