@@ -30,14 +30,15 @@ def contents(stream, kind):
 
 
 class Program:
-    """Runs; the socket that it listens at is a file at `path`."""
+    """Runs, at most as long as we; listens at the socket `path`."""
 
     def __init__(self, command, path):
         self.path = path
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(path)
             listener.listen()
-            self.process = subprocess.Popen(command, stdin=listener)
+            self.process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", *command], stdin=listener)
 
     def connect(self, variables):
         """A connection that has sent all of a request but its body."""
