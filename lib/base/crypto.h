@@ -1,6 +1,7 @@
 /*
  * Randomness, HMAC-SHA256, comparison in constant time, wiping, and the
- * notations of bytes and numbers that keys and tokens use.  The only file over OpenSSL.
+ * notations of bytes and numbers that keys and tokens use.  The only file
+ * over OpenSSL.
  */
 #ifndef DARBAN_CRYPTO_H
 #define DARBAN_CRYPTO_H

@@ -85,9 +85,9 @@ struct login_names {
  * How attempts are limited.  A bucket lets `burst` through at once and then
  * one every `interval`; the `free`th failure closes the key for `delay`, the
  * next for twice that and so on up to `delay_max`; from `lock_after` failures
- * on for `lock_for`.  Where there is a delay `free` is at least 1.  A zero `burst`, `delay` or `lock_after` switches its part
- * off.  Nothing is negative and `delay_max` is not below `delay`.  Times are
- * milliseconds.
+ * on for `lock_for`.  A zero `burst`, `delay` or `lock_after` switches its
+ * part off; with a delay `free` is at least 1.  Nothing is negative and
+ * `delay_max` is not below `delay`.  Times are milliseconds.
  */
 struct throttle_rule {
 	int64_t	burst, interval;

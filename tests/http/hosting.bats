@@ -70,7 +70,8 @@ processes_named()
 	expect_log 'AH10244: invalid URI path'
 	[ ! -d "$VAR/server/www/cgi-bin" ] ||
 		as_owner cp "$VAR/darban.conf" "$VAR/server/www/cgi-bin"
-	for path in /.htaccess /darban.conf /cgi-bin /cgi-bin/ \
+	for path in /.htaccess /darban.conf /lib/darban-mongo.so /cgi-bin \
+	    /cgi-bin/ \
 	    /cgi-bin/.htaccess /cgi-bin/darban.conf /cgi-bin/nothing \
 	    /cgi-bin/nothing.fcgi /cgi-bin/login.fcgi.bak /cgi-bin/login \
 	    /cgi-bin/../.htaccess /cgi-bin/%2e%2e/.htaccess \

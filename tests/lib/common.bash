@@ -134,7 +134,7 @@ secrets_in_log()
 # logged that nobody expects or should ever read.
 teardown_instance()
 {
-	local problems=0 tenths=200
+	local problems=0 tenths=200 left
 	kill "$INSTANCE_PID" 2>/dev/null || :
 	while kill -0 "$INSTANCE_PID" 2>/dev/null; do
 		if ((--tenths == 0)); then
@@ -145,10 +145,16 @@ teardown_instance()
 		fi
 		sleep 0.1
 	done
-	if [ -n "$(instance_processes)" ]; then
-		echo "processes are left: $(instance_processes)" >&2
-		problems=1
-	fi
+	# One that was just killed may still be on its way out.
+	tenths=50
+	while left=$(instance_processes) && [ -n "$left" ]; do
+		if ((--tenths == 0)); then
+			echo "processes are left: $left" >&2
+			problems=1
+			break
+		fi
+		sleep 0.1
+	done
 	if [ -n "$(unexpected_lines)" ]; then
 		echo "unexpected lines in the logs:" >&2
 		unexpected_lines >&2

@@ -83,9 +83,9 @@ five_attempts_are_free_and_then_the_waits_double(void **state)
 	}
 }
 
-/* Whoever counts answers learns nothing about a name. */
+/* Attempt by attempt: whoever counts answers learns nothing about a name. */
 static void
-an_unknown_name_is_throttled_attempt_by_attempt_as_a_known_one(void **state)
+an_unknown_name_is_throttled_as_a_known_one_is(void **state)
 {
 	struct fixture	*f = *state;
 	int64_t		 now = T0, wait;
@@ -559,7 +559,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(five_attempts_are_free_and_then_the_waits_double),
-		TEST(an_unknown_name_is_throttled_attempt_by_attempt_as_a_known_one),
+		TEST(an_unknown_name_is_throttled_as_a_known_one_is),
 		TEST(every_spelling_of_a_name_is_that_name),
 		TEST(a_success_forgives_the_account_by_all_its_names),
 		TEST(a_net_has_20_attempts_at_once_and_then_one_every_30_s),
