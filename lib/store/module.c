@@ -1,4 +1,5 @@
 #include <dlfcn.h>
+#include <sys/stat.h>
 
 #include "base/base.h"
 #include "base/err.h"
@@ -35,6 +36,17 @@ find_program(char *out, size_t size)
 	return true;
 }
 
+/* Not what a stranger has put into a directory that we share, /tmp say. */
+static bool
+is_ours(const char *path)
+{
+	struct stat module, program;
+
+	return stat(path, &module) == 0 &&
+	    stat("/proc/self/exe", &program) == 0 &&
+	    (module.st_uid == 0 || module.st_uid == program.st_uid);
+}
+
 /*
  * Beside the program's directory (BUILD/bin and BUILD/lib, a hosting
  * customer's cgi-bin and lib), up to two floors up for the tests' programs,
@@ -53,7 +65,7 @@ open_file(void)
 		for (i = 0; i < NELEMS(beside); i++) {
 			(void)snprintf(path, sizeof(path), "%s%s%s",
 			    directory, beside[i], MONGO_MODULE);
-			if (access(path, F_OK) == 0)
+			if (is_ours(path))
 				return dlopen(path, RTLD_NOW | RTLD_LOCAL);
 		}
 	return dlopen(LIBDIR "/" MONGO_MODULE, RTLD_NOW | RTLD_LOCAL);

@@ -86,6 +86,21 @@ maps_of_waiting()	# DIRECTORY
 	readelf -dW "$module" | grep -q 'FLAGS_1.*NOW'
 }
 
+@test "a module that is a stranger's is not opened" {
+	[ -e "$BUILD/lib/darban-mongo.so" ] || skip "libmongoc is not installed"
+	[ "$(id -u)" = 0 ] || skip "only root makes a file a stranger's"
+	dir=$(mktemp -d)
+	mkdir "$dir/bin" "$dir/lib"
+	cp "$BUILD/bin/darban" "$dir/bin"
+	cp "$BUILD/lib/darban-mongo.so" "$dir/lib"
+	run -0 "$dir/bin/darban" version
+	[[ $output == *mongodb* ]]
+	chown www-data "$dir/lib/darban-mongo.so"
+	run -0 "$dir/bin/darban" version
+	[[ $output != *mongodb* ]]
+	rm -rf "$dir"
+}
+
 @test "without the module everything else works, and MongoDB is refused" {
 	dir=$(mktemp -d)
 	mkdir "$dir/bin"
