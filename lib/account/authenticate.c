@@ -48,6 +48,9 @@ rehash(struct ctx *ctx, struct user *user, const char *password,
     const char *nfc)
 {
 	const struct password_cost	 cost = cost_of(ctx->conf);
+	const struct user_expected	 verified = {
+		.password = user->password,
+	};
 	struct user			 renewed = *user;
 	char				*hash;
 	unsigned			 taken;
@@ -65,7 +68,7 @@ rehash(struct ctx *ctx, struct user *user, const char *password,
 	renewed.password = hash;
 	renewed.updated_at = ctx->now;
 	err = store_user_update(ctx->store, &renewed, USER_PASSWORD,
-	    user->password, false, &taken);
+	    &verified, false, &taken);
 	if (err == OK)
 		*user = renewed;
 	else if (err != E_STALE && err != E_NOT_FOUND)

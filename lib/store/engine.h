@@ -23,7 +23,7 @@ struct engine {
 	enum err (*user_by_id)(struct store *, struct arena *,
 		    const struct id *, struct user *);
 	enum err (*user_update)(struct store *, const struct user *,
-		    unsigned, const char *, bool, unsigned *);
+		    unsigned, const struct user_expected *, bool, unsigned *);
 	enum err (*user_list_after)(struct store *, struct arena *,
 		    const struct id *, size_t, struct user *, size_t *);
 	enum err (*user_remove)(struct store *, const struct id *);

@@ -171,8 +171,8 @@ enum err mongo_user_by_login(struct store *store, struct arena *arena,
 enum err mongo_user_by_id(struct store *store, struct arena *arena,
 	    const struct id *id, struct user *out);
 enum err mongo_user_update(struct store *store, const struct user *user,
-	    unsigned fields, const char *if_password, bool validated,
-	    unsigned *taken);
+	    unsigned fields, const struct user_expected *expected,
+	    bool validated, unsigned *taken);
 enum err mongo_user_list_after(struct store *store, struct arena *arena,
 	    const struct id *after, size_t limit, struct user *out,
 	    size_t *count);

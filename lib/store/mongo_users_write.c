@@ -108,6 +108,32 @@ mongo_user_insert(struct store *store, const struct user *user,
 	return err;
 }
 
+static bool
+are_texts(const struct user_expected *expected)
+{
+	return expected == NULL || (mongo_is_text(expected->password) &&
+	    mongo_is_text(expected->avatar) &&
+	    mongo_is_text(expected->cover_image));
+}
+
+/* Mongoose leaves out what is not there; null stands for that too. */
+static void
+put_expected_address(bson_t *filter, const char *key, const char *address)
+{
+	bson_t in, none;
+
+	if (address == NULL || *address != '\0') {
+		mongo_put_text(filter, key, address);
+		return;
+	}
+	BSON_APPEND_DOCUMENT_BEGIN(filter, key, &in);
+	BSON_APPEND_ARRAY_BEGIN(&in, "$in", &none);
+	mongo_put_text(&none, "0", "");
+	mongo_put_null(&none, "1");
+	bson_append_array_end(&in, &none);
+	bson_append_document_end(filter, &in);
+}
+
 static void
 put_set(bson_t *set, const struct user *user, unsigned fields)
 {
@@ -162,9 +188,19 @@ new_update(const struct user *user, unsigned fields)
 	return update;
 }
 
+/* What the record must be for it to be written. */
+static void
+put_expected(bson_t *filter, const struct user_expected *expected)
+{
+	mongo_put_text(filter, "password", expected->password);
+	put_expected_address(filter, "avatar", expected->avatar);
+	put_expected_address(filter, "coverImage", expected->cover_image);
+}
+
 enum err
 mongo_user_update(struct store *store, const struct user *user,
-    unsigned fields, const char *if_password, bool validated, unsigned *taken)
+    unsigned fields, const struct user_expected *expected, bool validated,
+    unsigned *taken)
 {
 	struct mongo	*mg = mongo_of(store);
 	bson_t		 filter = BSON_INITIALIZER, *update;
@@ -172,10 +208,11 @@ mongo_user_update(struct store *store, const struct user *user,
 	int64_t		 matched;
 	enum err	 err;
 
-	if (!has_texts(user) || !mongo_is_text(if_password))
+	if (!has_texts(user) || !are_texts(expected))
 		return E_INTERNAL;
 	mongo_put_id(&filter, "_id", &user->id);
-	mongo_put_text(&filter, "password", if_password);
+	if (expected != NULL)
+		put_expected(&filter, expected);
 	update = new_update(user, fields);
 	err = mongo_update(mg, mg->users, &filter, update, MAJORITY,
 	    validated, &matched);

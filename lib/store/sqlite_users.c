@@ -194,7 +194,8 @@ sqlite_user_insert(struct store *store, const struct user *user,
 
 /* A statement that names only what it writes; sql.c keeps it by its text. */
 static void
-query_update(struct sql *db, unsigned fields, bool if_password)
+query_update(struct sql *db, unsigned fields,
+    const struct user_expected *expected)
 {
 	static const struct {
 		unsigned	 field;
@@ -209,25 +210,27 @@ query_update(struct sql *db, unsigned fields, bool if_password)
 		{ USER_DISABLED, ", disabled = ?" },
 		{ USER_EPOCH, ", epoch = epoch + 1" },
 	};
-	char	text[320] = "UPDATE users SET updated_at = ?";
+	char	text[384] = "UPDATE users SET updated_at = ?";
 	size_t	i, end = strlen(text);
 
 	for (i = 0; i < NELEMS(set); i++)
 		if (fields & set[i].field)
 			end += (size_t)snprintf(text + end,
 			    sizeof(text) - end, "%s", set[i].text);
-	end += (size_t)snprintf(text + end, sizeof(text) - end, "%s",
-	    if_password ? " WHERE id = ? AND password = ?" :
-	    " WHERE id = ?");
+	end += (size_t)snprintf(text + end, sizeof(text) - end,
+	    " WHERE id = ?%s%s%s",
+	    expected->password != NULL ? " AND password = ?" : "",
+	    expected->avatar != NULL ? " AND avatar = ?" : "",
+	    expected->cover_image != NULL ? " AND cover_image = ?" : "");
 	assert(end < sizeof(text));
 	sql_query(db, text);
 }
 
 static enum err
 run_update(struct sql *db, const struct user *user, unsigned fields,
-    const char *if_password)
+    const struct user_expected *expected)
 {
-	query_update(db, fields, if_password != NULL);
+	query_update(db, fields, expected);
 	sql_put_int(db, user->updated_at);
 	if (fields & USER_USERNAME)
 		sql_put_text(db, user->username);
@@ -244,8 +247,12 @@ run_update(struct sql *db, const struct user *user, unsigned fields,
 	if (fields & USER_DISABLED)
 		sql_put_int(db, user->disabled);
 	sqlite_put_id(db, &user->id);
-	if (if_password != NULL)
-		sql_put_text(db, if_password);
+	if (expected->password != NULL)
+		sql_put_text(db, expected->password);
+	if (expected->avatar != NULL)
+		sql_put_text(db, expected->avatar);
+	if (expected->cover_image != NULL)
+		sql_put_text(db, expected->cover_image);
 	return sql_run(db);
 }
 
@@ -266,14 +273,17 @@ why_not(struct sql *db, const struct id *id)
 
 enum err
 sqlite_user_update(struct store *store, const struct user *user,
-    unsigned fields, const char *if_password, bool _ UNUSED, unsigned *taken)
+    unsigned fields, const struct user_expected *expected, bool _ UNUSED,
+    unsigned *taken)
 {
-	struct sqlite	*sq = sqlite_of(store);
-	enum err	 err;
+	static const struct user_expected	 anything;
+	struct sqlite				*sq = sqlite_of(store);
+	enum err				 err;
 
 	if ((err = sqlite_write(sq, SYNC_FULL)) != OK)
 		return err;
-	err = run_update(sq->db, user, fields, if_password);
+	err = run_update(sq->db, user, fields,
+	    expected != NULL ? expected : &anything);
 	if (err == E_EXISTS)
 		err = find_taken(sq->db, user, fields, taken);
 	else if (err == OK && sql_changes(sq->db) == 0)

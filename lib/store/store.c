@@ -141,13 +141,13 @@ store_user_by_id(struct store *store, struct arena *arena,
 
 enum err
 store_user_update(struct store *store, const struct user *user,
-    unsigned fields, const char *if_password, bool validated,
+    unsigned fields, const struct user_expected *expected, bool validated,
     unsigned *taken)
 {
 	assert((fields & ~(unsigned)USER_ALL) == 0 && has_texts(user));
 	if (is_late(store))
 		return E_UNAVAILABLE;
-	return store->engine->user_update(store, user, fields, if_password,
+	return store->engine->user_update(store, user, fields, expected,
 	    validated, taken);
 }
 

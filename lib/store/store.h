@@ -73,6 +73,16 @@ struct session {
 	const char	*ip;		/* at most IP_MAX bytes */
 };
 
+/*
+ * What must still stand in the record for a write to be made; NULL: whatever
+ * it is.  An address that is "" stands for one that is not there as well.
+ */
+struct user_expected {
+	const char	*password;
+	const char	*avatar;
+	const char	*cover_image;
+};
+
 /* The names one login may mean, in the order in which they are tried. */
 struct login_names {
 	const char	*username;	/* trimmed, lower case */
@@ -153,15 +163,15 @@ enum err	store_user_by_id(struct store *store, struct arena *arena,
 		    const struct id *id, struct user *out) NODISCARD;
 
 /*
- * Writes the `fields` (USER_*) of `user`, its `updated_at`, and nothing else.
- * Where `if_password` is not NULL, only while the stored hash is still that
- * one.  `validated`: the engine's own check of the whole record applies too.
- * E_NOT_FOUND, E_STALE (another hash), E_EXISTS as in insert.
+ * Writes the `fields` (USER_*) of `user`, its `updated_at`, and nothing else;
+ * only while the record is as `expected` (NULL: however it is).  `validated`:
+ * the engine's own check of the whole record applies too.  E_NOT_FOUND,
+ * E_STALE (not as expected), E_EXISTS as in insert.
  */
 enum err	store_user_update(struct store *store,
 		    const struct user *user, unsigned fields,
-		    const char *if_password, bool validated, unsigned *taken)
-		    NODISCARD;
+		    const struct user_expected *expected, bool validated,
+		    unsigned *taken) NODISCARD;
 
 /*
  * Up to `limit` accounts with an id above `after` (NULL: from the first), in

@@ -43,6 +43,12 @@ any_time(struct pair *p)
 	return T0 + p->step * 20 + any(p, 100);
 }
 
+static const char *
+any_address(struct pair *p)
+{
+	return any(p, 2) == 0 ? "" : "https://example.org/a.jpg";
+}
+
 static void
 any_values(struct pair *p, struct user *user)
 {
@@ -51,7 +57,7 @@ any_values(struct pair *p, struct user *user)
 	user->username = any_name(p, "");
 	user->email = any_name(p, "@example.org");
 	user->full_name = any(p, 4) == 0 ? NULL : any_name(p, " Body");
-	user->avatar = any(p, 2) == 0 ? "" : "https://example.org/a.jpg";
+	user->avatar = any_address(p);
 	user->password = hashes[any(p, NELEMS(hashes))];
 	user->disabled = any(p, 4) == 0;
 	user->updated_at = any_time(p);
@@ -119,13 +125,18 @@ update_account(struct pair *p)
 {
 	struct user	 user = p->user[any(p, ACCOUNTS)];
 	const unsigned	 fields = any(p, 256);
-	const char	*hash = any(p, 2) == 0 ? NULL : "hash 1";
+	const struct user_expected expected = {
+		.password = any(p, 2) == 0 ? NULL : "hash 1",
+		.avatar = any(p, 4) != 0 ? NULL : any_address(p),
+		.cover_image = any(p, 4) != 0 ? NULL : any_address(p),
+	};
 	unsigned	 a = 77, b = 77;
 	enum err	 err;
 
 	any_values(p, &user);
-	both(err, store_user_update(p->f->store, &user, fields, hash, true,
-	    &a), store_user_update(p->other, &user, fields, hash, true, &b));
+	both(err, store_user_update(p->f->store, &user, fields, &expected,
+	    true, &a), store_user_update(p->other, &user, fields, &expected,
+	    true, &b));
 	assert_int_equal(a, b);
 	(void)err;
 }

@@ -275,7 +275,9 @@ rehash(struct fixture *f, int who, void *arg)
 		user.updated_at = T0 + who;
 		meet(a);
 		err = store_user_update(f->store, &user,
-		    USER_PASSWORD | USER_EPOCH, before, false, &taken);
+		    USER_PASSWORD | USER_EPOCH,
+		    &(struct user_expected){ .password = before }, false,
+		    &taken);
 		must(err == OK || err == E_STALE);
 		a->won[i] += err == OK;
 	}

@@ -50,14 +50,15 @@ merged(const struct user *user, const struct user *other, unsigned mask)
 }
 
 static void
-check_update(struct fixture *f, unsigned mask, const char *if_password)
+check_update(struct fixture *f, unsigned mask,
+    const struct user_expected *if_so)
 {
 	struct user	user = inserted_user(f), other, expected, found;
 	unsigned	taken = 77;
 
 	other = changed(f, &user);
 	expected = merged(&user, &other, mask);
-	assert_ok(store_user_update(f->store, &other, mask, if_password,
+	assert_ok(store_user_update(f->store, &other, mask, if_so,
 	    false, &taken));
 	found = stored_user(f, &user.id);
 	assert_same_user(&expected, &found);
@@ -78,7 +79,8 @@ an_update_writes_the_fields_it_names_and_no_other(void **state)
 		check_update(f, all & ~fields[i], NULL);
 	check_update(f, 0, NULL);
 	check_update(f, all, NULL);
-	check_update(f, all, "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA");
+	check_update(f, all, &(struct user_expected){ .password =
+	    "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA" });
 }
 
 static void
@@ -90,17 +92,61 @@ a_password_changes_only_while_it_is_the_one_verified(void **state)
 	unsigned	 taken = 77;
 
 	assert_int_equal(store_user_update(f->store, &other,
-	    USER_PASSWORD | USER_EPOCH, "not that one", false, &taken),
-	    E_STALE);
+	    USER_PASSWORD | USER_EPOCH,
+	    &(struct user_expected){ .password = "not that one" }, false,
+	    &taken), E_STALE);
 	found = stored_user(f, &user.id);
 	assert_same_user(&user, &found);
 
 	other.id = new_id();
 	assert_int_equal(store_user_update(f->store, &other, USER_PASSWORD,
-	    user.password, false, &taken), E_NOT_FOUND);
+	    &(struct user_expected){ .password = user.password }, false,
+	    &taken), E_NOT_FOUND);
 	assert_int_equal(store_user_update(f->store, &other, USER_PASSWORD,
 	    NULL, false, &taken), E_NOT_FOUND);
 	assert_int_equal(taken, 77);
+}
+
+/* What a picture's writer does to the record it has read. */
+static enum err
+replace_address(struct fixture *f, struct user *user, unsigned field,
+    const char *from, const char *to)
+{
+	const struct user_expected	expected = {
+		.avatar = field == USER_AVATAR ? from : NULL,
+		.cover_image = field == USER_COVER_IMAGE ? from : NULL,
+	};
+	unsigned			taken;
+
+	*(field == USER_AVATAR ? &user->avatar : &user->cover_image) = to;
+	return store_user_update(f->store, user, field, &expected, false,
+	    &taken);
+}
+
+static void
+an_address_is_replaced_only_while_it_is_the_one_read(void **state)
+{
+	static const unsigned	 field[] = { USER_AVATAR, USER_COVER_IMAGE };
+	struct fixture		*f = *state;
+	struct user		 user = inserted_user(f), found;
+	size_t			 i;
+
+	for (i = 0; i < NELEMS(field); i++) {
+		assert_ok(replace_address(f, &user, field[i],
+		    field[i] == USER_AVATAR ? user.avatar : user.cover_image,
+		    "/a"));
+		assert_int_equal(replace_address(f, &user, field[i], "/b",
+		    "/c"), E_STALE);
+		assert_int_equal(replace_address(f, &user, field[i], "",
+		    "/c"), E_STALE);
+		assert_ok(replace_address(f, &user, field[i], "/a", ""));
+		assert_int_equal(replace_address(f, &user, field[i], "/a",
+		    "/c"), E_STALE);
+		assert_ok(replace_address(f, &user, field[i], "", "/d"));
+	}
+	found = stored_user(f, &user.id);
+	assert_string_equal(found.avatar, "/d");
+	assert_string_equal(found.cover_image, "/d");
 }
 
 static void
@@ -254,6 +300,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_update_writes_the_fields_it_names_and_no_other),
 		TEST(a_password_changes_only_while_it_is_the_one_verified),
+		TEST(an_address_is_replaced_only_while_it_is_the_one_read),
 		TEST(an_update_takes_nobodys_name),
 		TEST(a_name_that_was_given_up_is_free),
 		TEST(accounts_are_listed_in_pages_in_the_order_of_their_ids),

@@ -100,7 +100,8 @@ fields_that_nobody_here_knows_stay_as_they_are(void **state)
 	user.updated_at = T0 + 9;
 	user.version = 44;
 	assert_ok(store_user_update(f->store, &user,
-	    USER_PASSWORD | USER_EPOCH | USER_DISABLED, "$2b$10$hash", true,
+	    USER_PASSWORD | USER_EPOCH | USER_DISABLED,
+	    &(struct user_expected){ .password = "$2b$10$hash" }, true,
 	    &taken));
 	doc = raw_find(&raw, "users", &id);
 	it = at(doc, "role", BSON_TYPE_UTF8);
@@ -290,7 +291,11 @@ text_that_is_not_utf8_is_neither_written_nor_found(void **state)
 		assert_int_equal(store_user_update(f->store, &other,
 		    USER_FULL_NAME, NULL, false, &taken), E_INTERNAL);
 		assert_int_equal(store_user_update(f->store, &user,
-		    USER_EPOCH, bad[i], false, &taken), E_INTERNAL);
+		    USER_EPOCH, &(struct user_expected){ .password = bad[i] },
+		    false, &taken), E_INTERNAL);
+		assert_int_equal(store_user_update(f->store, &user,
+		    USER_EPOCH, &(struct user_expected){ .avatar = bad[i] },
+		    false, &taken), E_INTERNAL);
 		session = new_session(&user);
 		session.user_agent = bad[i];
 		assert_int_equal(store_session_insert(f->store, &session),
@@ -322,8 +327,9 @@ an_old_document_takes_a_change_that_is_not_validated(void **state)
 	    NULL, true, &taken), E_INTERNAL);
 	assert_said("failed validation");
 	assert_string_equal(stored_user(f, &id).avatar, "");
-	assert_ok(store_user_update(f->store, &user, USER_AVATAR, NULL,
-	    false, &taken));
+	/* What is not there is read as an empty address, and expected so. */
+	assert_ok(store_user_update(f->store, &user, USER_AVATAR,
+	    &(struct user_expected){ .avatar = "" }, false, &taken));
 	assert_string_equal(stored_user(f, &id).avatar, user.avatar);
 	raw_close(&raw);
 }

@@ -124,8 +124,8 @@ change_user(const struct fake *fake)
 	struct user	user = new_user(fake->f);
 	unsigned	taken;
 
-	return store_user_update(fake->store, &user, USER_EPOCH, "hash",
-	    false, &taken);
+	return store_user_update(fake->store, &user, USER_EPOCH,
+	    &(struct user_expected){ .password = "hash" }, false, &taken);
 }
 
 static enum err

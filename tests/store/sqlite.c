@@ -57,7 +57,8 @@ use_every_verb(struct fixture *f)
 	assert_ok(store_user_update(f->store, &user, USER_EPOCH, NULL, false,
 	    &taken));
 	assert_int_equal(store_user_update(f->store, &user, USER_USERNAME |
-	    USER_PASSWORD, "x", false, &taken), E_STALE);
+	    USER_PASSWORD, &(struct user_expected){ .password = "x" }, false,
+	    &taken), E_STALE);
 	assert_ok(store_user_list_after(f->store, f->arena, NULL, 1, list,
 	    &count));
 	assert_ok(store_profile(f->store, f->arena, &user.id, &session.id,

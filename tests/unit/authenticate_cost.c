@@ -261,7 +261,7 @@ static const struct engine *real;
 /* While the old hash is being replaced, the user changes the password. */
 static enum err
 change_first(struct store *store, const struct user *user, unsigned changed,
-    const char *verified, bool validated, unsigned *taken)
+    const struct user_expected *verified, bool validated, unsigned *taken)
 {
 	struct user	 other = *user;
 	enum err	 err;
