@@ -23,8 +23,8 @@ enum { SLOT_PATIENCE = 2000 };	/* ms until a login is told to come back */
 static enum err
 take_slot(struct ctx *ctx, int *slot)
 {
-	return slot_take(ctx->conf->run_dir, (size_t)ctx->conf->hash_slots,
-	    SLOT_PATIENCE, slot);
+	return slot_take(ctx->conf->run_dir, "slot",
+	    (size_t)ctx->conf->hash_slots, SLOT_PATIENCE, slot);
 }
 
 static struct password_cost

@@ -15,15 +15,15 @@ enum { PAUSE = 5 * 1000 * 1000 };
  * slot, and closing another one of the same file does not give it back.
  */
 static enum err
-slot_try(const char *directory, size_t number, int *out)
+slot_try(const char *directory, const char *what, size_t number, int *out)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char path[PATH_MAX];
 	enum err err;
 	int fd, length;
 
-	length = snprintf(path, sizeof(path), "%s/slot-%zu.lock", directory,
-	    number);
+	length = snprintf(path, sizeof(path), "%s/%s-%zu.lock", directory,
+	    what, number);
 	if (length < 0 || (size_t)length >= sizeof(path)) {
 		log_error("slot: the path of the directory is too long");
 		return E_UNAVAILABLE;
@@ -49,19 +49,20 @@ slot_try(const char *directory, size_t number, int *out)
 
 /* Each slot once; the processes start at different ones. */
 static enum err
-slot_try_all(const char *directory, size_t count, int *out)
+slot_try_all(const char *directory, const char *what, size_t count, int *out)
 {
 	size_t i, start;
 	enum err err = E_BUSY;
 
 	start = (size_t)getpid() % count;
 	for (i = 0; i < count && err == E_BUSY; i++)
-		err = slot_try(directory, (start + i) % count, out);
+		err = slot_try(directory, what, (start + i) % count, out);
 	return err;
 }
 
 enum err
-slot_take(const char *directory, size_t count, int64_t patience, int *out)
+slot_take(const char *directory, const char *what, size_t count,
+    int64_t patience, int *out)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE };
 	int64_t deadline;
@@ -69,7 +70,7 @@ slot_take(const char *directory, size_t count, int64_t patience, int *out)
 
 	assert(count > 0);
 	deadline = clock_monotonic() + patience;
-	while ((err = slot_try_all(directory, count, out)) == E_BUSY &&
+	while ((err = slot_try_all(directory, what, count, out)) == E_BUSY &&
 	    clock_monotonic() < deadline)
 		nanosleep(&pause, NULL);
 	return err;

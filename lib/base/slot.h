@@ -10,12 +10,12 @@
 #include "base/err.h"
 
 /*
- * Waits at most `patience` milliseconds for one of `count` slots in
- * `directory`; the result is for slot_release.  E_BUSY: none came free;
+ * Waits at most `patience` milliseconds for one of `count` slots for `what`,
+ * a word, in `directory`; the result is for slot_release.  E_BUSY: none came free;
  * E_UNAVAILABLE: the directory cannot be written (the log says why).
  */
-enum err	slot_take(const char *directory, size_t count,
-		    int64_t patience, int *out) NODISCARD;
+enum err	slot_take(const char *directory, const char *what,
+		    size_t count, int64_t patience, int *out) NODISCARD;
 
 void		slot_release(int slot);
 

@@ -1,7 +1,7 @@
 #include <dlfcn.h>
-#include <sys/stat.h>
 
 #include "base/base.h"
+#include "base/beside.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "store/engine.h"
@@ -19,34 +19,6 @@ log_for_module(enum log_level level, const char *text)
 
 static const struct module_host host = { .log = log_for_module };
 
-/* Where the program lies, and a slash. */
-static bool
-find_program(char *out, size_t size)
-{
-	ssize_t	 length;
-	char	*slash;
-
-	length = readlink("/proc/self/exe", out, size - 1);
-	if (length <= 0 || (size_t)length >= size - 1)
-		return false;
-	out[length] = '\0';
-	if ((slash = strrchr(out, '/')) == NULL)
-		return false;
-	slash[1] = '\0';
-	return true;
-}
-
-/* Not what a stranger has put into a directory that we share, /tmp say. */
-static bool
-is_ours(const char *path)
-{
-	struct stat module, program;
-
-	return stat(path, &module) == 0 &&
-	    stat("/proc/self/exe", &program) == 0 &&
-	    (module.st_uid == 0 || module.st_uid == program.st_uid);
-}
-
 /*
  * Beside the program's directory (BUILD/bin and BUILD/lib, a hosting
  * customer's cgi-bin and lib), up to two floors up for the tests' programs,
@@ -57,18 +29,10 @@ open_file(void)
 {
 	static const char *const	 beside[] = { "../lib/",
 	    "../../lib/" };
-	char				 directory[PATH_MAX / 2];
 	char				 path[PATH_MAX];
-	size_t				 i;
 
-	if (find_program(directory, sizeof(directory)))
-		for (i = 0; i < NELEMS(beside); i++) {
-			(void)snprintf(path, sizeof(path), "%s%s%s",
-			    directory, beside[i], MONGO_MODULE);
-			if (is_ours(path))
-				return dlopen(path, RTLD_NOW | RTLD_LOCAL);
-		}
-	return dlopen(LIBDIR "/" MONGO_MODULE, RTLD_NOW | RTLD_LOCAL);
+	return dlopen(beside_find(beside, NELEMS(beside), MONGO_MODULE,
+	    path) ? path : LIBDIR "/" MONGO_MODULE, RTLD_NOW | RTLD_LOCAL);
 }
 
 /* The module, once opened kept; NULL: there is none that fits. */

@@ -141,8 +141,8 @@ without_a_slot_nothing_is_hashed(void **state)
 	struct fixture	*f = *state;
 	int		 one, two;
 
-	assert_int_equal(slot_take(f->directory, 2, 0, &one), OK);
-	assert_int_equal(slot_take(f->directory, 2, 0, &two), OK);
+	assert_int_equal(slot_take(f->directory, "slot", 2, 0, &one), OK);
+	assert_int_equal(slot_take(f->directory, "slot", 2, 0, &two), OK);
 	assert_int_equal(login(f, "alice", FIXTURE_PASSWORD), E_BUSY);
 	assert_int_equal(login(f, "nobody", "x"), E_BUSY);
 	slot_release(one);

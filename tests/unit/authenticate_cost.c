@@ -198,7 +198,7 @@ a_login_waits_for_a_slot_before_it_gives_up(void **state)
 	int		 slot;
 
 	f->conf.hash_slots = 1;
-	assert_int_equal(slot_take(f->directory, 1, 0, &slot), OK);
+	assert_int_equal(slot_take(f->directory, "slot", 1, 0, &slot), OK);
 	assert_int_equal(login(f, "alice", FIXTURE_PASSWORD), E_BUSY);
 	assert_true(clock_monotonic() - before >= 1500);
 	slot_release(slot);

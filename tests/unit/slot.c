@@ -51,27 +51,32 @@ there_are_as_many_slots_as_asked_for(void **_ UNUSED)
 	int slot[COUNT], i, one_more = -1;
 
 	for (i = 0; i < COUNT; i++)
-		assert_int_equal(slot_take(directory, COUNT, 0, &slot[i]), OK);
-	assert_int_equal(slot_take(directory, COUNT, 0, &one_more), E_BUSY);
+		assert_int_equal(slot_take(directory, "slot",
+		    COUNT, 0, &slot[i]), OK);
+	assert_int_equal(slot_take(directory, "slot",
+	    COUNT, 0, &one_more), E_BUSY);
 	assert_int_equal(one_more, -1);
 
 	slot_release(slot[3]);
-	assert_int_equal(slot_take(directory, COUNT, 0, &slot[3]), OK);
-	assert_int_equal(slot_take(directory, COUNT, 0, &one_more), E_BUSY);
+	assert_int_equal(slot_take(directory, "slot", COUNT, 0, &slot[3]), OK);
+	assert_int_equal(slot_take(directory, "slot",
+	    COUNT, 0, &one_more), E_BUSY);
 	for (i = 0; i < COUNT; i++)
 		slot_release(slot[i]);
 }
 
 static void
-slots_of_two_directories_are_not_the_same(void **_ UNUSED)
+slots_of_two_directories_or_for_two_things_are_not_the_same(void **_ UNUSED)
 {
 	char other[sizeof(directory) + 8];
 	int a, b;
 
 	snprintf(other, sizeof(other), "%s/other", directory);
 	assert_int_equal(mkdir(other, 0700), 0);
-	assert_int_equal(slot_take(directory, 1, 0, &a), OK);
-	assert_int_equal(slot_take(other, 1, 0, &b), OK);
+	assert_int_equal(slot_take(directory, "slot", 1, 0, &a), OK);
+	assert_int_equal(slot_take(other, "slot", 1, 0, &b), OK);
+	slot_release(b);
+	assert_int_equal(slot_take(directory, "picture", 1, 0, &b), OK);
 	slot_release(a);
 	slot_release(b);
 }
@@ -82,7 +87,7 @@ a_slot_is_private_and_does_not_outlive_exec(void **_ UNUSED)
 	struct stat st;
 	int slot;
 
-	assert_int_equal(slot_take(directory, 1, 0, &slot), OK);
+	assert_int_equal(slot_take(directory, "slot", 1, 0, &slot), OK);
 	assert_int_equal(fstat(slot, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(fcntl(slot, F_GETFD), FD_CLOEXEC);
@@ -95,9 +100,9 @@ patience_is_waited_out(void **_ UNUSED)
 	int64_t start;
 	int slot, other;
 
-	assert_int_equal(slot_take(directory, 1, 0, &slot), OK);
+	assert_int_equal(slot_take(directory, "slot", 1, 0, &slot), OK);
 	start = clock_monotonic();
-	assert_int_equal(slot_take(directory, 1, 40, &other), E_BUSY);
+	assert_int_equal(slot_take(directory, "slot", 1, 40, &other), E_BUSY);
 	assert_true(clock_monotonic() - start >= 40);
 	slot_release(slot);
 }
@@ -124,7 +129,7 @@ take_and_count(struct shared *shared, size_t count)
 {
 	int slot, held, most;
 
-	if (slot_take(directory, count, LONG, &slot) != OK)
+	if (slot_take(directory, "slot", count, LONG, &slot) != OK)
 		return false;
 	held = atomic_fetch_add(&shared->held, 1) + 1;
 	most = atomic_load(&shared->most);
@@ -172,7 +177,7 @@ start_holder(struct shared *shared)
 	if ((pid = fork()) == 0) {
 		/* A test that fails leaves nobody behind who holds on. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (slot_take(directory, 1, 0, &slot) != OK)
+		if (slot_take(directory, "slot", 1, 0, &slot) != OK)
 			_exit(1);
 		shared->is_holding = true;
 		for (;;)
@@ -193,10 +198,10 @@ a_killed_holder_gives_its_slot_back(void **_ UNUSED)
 	while (!shared->is_holding && waitpid(pid, &status, WNOHANG) == 0)
 		sched_yield();
 	assert_true(shared->is_holding);
-	assert_int_equal(slot_take(directory, 1, 0, &slot), E_BUSY);
+	assert_int_equal(slot_take(directory, "slot", 1, 0, &slot), E_BUSY);
 
 	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_int_equal(slot_take(directory, 1, LONG, &slot), OK);
+	assert_int_equal(slot_take(directory, "slot", 1, LONG, &slot), OK);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	slot_release(slot);
 	munmap(shared, sizeof(*shared));
@@ -220,18 +225,21 @@ a_directory_that_cannot_be_written_is_logged(void **_ UNUSED)
 
 	log_sink(keep_line, line);
 	snprintf(path, sizeof(path), "%s/missing", directory);
-	assert_int_equal(slot_take(path, 1, LONG, &slot), E_UNAVAILABLE);
+	assert_int_equal(slot_take(path, "slot",
+	    1, LONG, &slot), E_UNAVAILABLE);
 	assert_non_null(strstr(line, "/missing/slot-0.lock: No such file"));
 
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
-	assert_int_equal(slot_take(path, 1, LONG, &slot), E_UNAVAILABLE);
+	assert_int_equal(slot_take(path, "slot",
+	    1, LONG, &slot), E_UNAVAILABLE);
 	assert_non_null(strstr(line, "too long"));
 
 	/* What stands where the file should must not be followed. */
 	snprintf(path, sizeof(path), "%s/slot-0.lock", directory);
 	assert_int_equal(symlink("/dev/null", path), 0);
-	assert_int_equal(slot_take(directory, 1, LONG, &slot), E_UNAVAILABLE);
+	assert_int_equal(slot_take(directory, "slot",
+	    1, LONG, &slot), E_UNAVAILABLE);
 	assert_non_null(strstr(line, "symbolic link"));
 	assert_int_equal(slot, -1);
 	log_sink(NULL, NULL);
@@ -244,7 +252,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_DIRECTORY(there_are_as_many_slots_as_asked_for),
-		WITH_DIRECTORY(slots_of_two_directories_are_not_the_same),
+		WITH_DIRECTORY(slots_of_two_directories_or_for_two_things_are_not_the_same),
 		WITH_DIRECTORY(a_slot_is_private_and_does_not_outlive_exec),
 		WITH_DIRECTORY(patience_is_waited_out),
 		WITH_DIRECTORY(processes_never_hold_more_slots_than_there_are),
