@@ -11,6 +11,7 @@
 #include "http/credentials.h"
 #include "http/endpoint.h"
 #include "http/origin.h"
+#include "http/upload.h"
 
 /*
  * SetEnv in an .htaccess arrives as a request parameter, renamed where a rule
@@ -139,17 +140,18 @@ answer(struct app *app, const struct endpoint *table, struct ctx *ctx,
 	    (err = origin_check(ctx, req, endpoint->access)) != OK)
 		return err;
 	if (has_body(req) &&
-	    (err = request_check_body(req, endpoint->max_body)) != OK)
+	    (err = upload_check(ctx, req, endpoint)) != OK)
 		return err;
 	if (endpoint->access == ACCESS_TOKEN &&
 	    (err = credentials_access(ctx, req, &req->user,
 	    &req->session)) != OK)
 		return err;
-	if (has_body(req) && (err = request_read_body(ctx, req)) != OK)
+	if (has_body(req) && (err = upload_read(ctx, req, endpoint)) != OK)
 		return err;
 	if (!is_credential_there(endpoint, req))
 		return E_UNAUTHENTICATED;
-	if ((err = request_bind(ctx, req, endpoint->fields)) != OK)
+	if ((err = request_bind(ctx, req, endpoint->fields)) != OK ||
+	    (err = upload_bind(ctx, req, endpoint->files)) != OK)
 		return refuse_members(ctx, req, endpoint->access, err);
 	return endpoint->handler(ctx, req, res);
 }

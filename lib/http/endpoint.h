@@ -12,8 +12,9 @@
 struct endpoint {
 	unsigned		 methods;	/* GET means HEAD too */
 	enum access		 access;
-	size_t			 max_body;	/* bytes */
+	size_t			 max_body;	/* bytes, but for files */
 	const struct field	*fields;	/* or NULL: takes nothing */
+	const struct file_field	*files;		/* or NULL (upload.h) */
 	enum err		 (*handler)(struct ctx *ctx,
 				    const struct request *req,
 				    struct response *res);

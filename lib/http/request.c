@@ -126,11 +126,16 @@ is_type(const char *value, const char *type)
 	    strcasecmp(value, "\"utf-8\"") == 0;
 }
 
+bool
+request_has_type(const struct request *req, const char *type)
+{
+	return req->content_type != NULL && is_type(req->content_type, type);
+}
+
 static bool
 is_form(const struct request *req)
 {
-	return is_type(req->content_type,
-	    "application/x-www-form-urlencoded");
+	return request_has_type(req, "application/x-www-form-urlencoded");
 }
 
 enum err
@@ -140,10 +145,8 @@ request_check_body(const struct request *req, size_t max)
 		return E_TOO_LARGE;
 	if (req->content_length == 0)
 		return OK;
-	if (req->content_type == NULL)
-		return E_MEDIA_TYPE;
-	return is_type(req->content_type, "application/json") ||
-	    is_form(req) ? OK : E_MEDIA_TYPE;
+	return request_has_type(req, "application/json") || is_form(req) ?
+	    OK : E_MEDIA_TYPE;
 }
 
 static enum err
@@ -190,6 +193,20 @@ cut_short(struct ctx *ctx)
 }
 
 enum err
+request_read_bytes(struct ctx *ctx, const struct request *req, char **out)
+{
+	const size_t	 size = req->content_length;
+	char		*body;
+
+	if ((body = arena_alloc(ctx->arena, size + 1)) == NULL)
+		return E_INTERNAL;
+	if (req->transport->read(req->transport->arg, body, size) < size)
+		return cut_short(ctx);
+	*out = body;
+	return OK;
+}
+
+enum err
 request_read_body(struct ctx *ctx, struct request *req)
 {
 	const size_t	 size = req->content_length;
@@ -199,11 +216,8 @@ request_read_body(struct ctx *ctx, struct request *req)
 
 	if (size == 0)
 		return OK;
-	if ((body = arena_alloc(ctx->arena, size + 1)) == NULL)
-		return E_INTERNAL;
-	if (req->transport->read(req->transport->arg, body, size) < size)
-		return cut_short(ctx);
-
+	if ((err = request_read_bytes(ctx, req, &body)) != OK)
+		return err;
 	if (!text_is_valid(body, size))
 		err = E_MALFORMED;
 	else if (is_form(req))
@@ -331,6 +345,13 @@ request_bind(struct ctx *ctx, struct request *req, const struct field *fields)
 	}
 	drop_blank(req, fields);
 	return err;
+}
+
+const struct file *
+request_file(const struct request *req, size_t field)
+{
+	assert(field < FILES_MAX);
+	return req->files[field];
 }
 
 const char *

@@ -45,7 +45,22 @@ struct field {
 	enum presence	 presence;
 };
 
-enum { FIELDS_MAX = 16 };	/* of one endpoint */
+/* A file that came in the body, or that is the whole of it (upload.h). */
+struct file {
+	const char		*name;	/* of its field */
+	const char		*type;	/* as declared, or NULL */
+	const unsigned char	*bytes;
+	size_t			 size;
+	struct file		*next;
+};
+
+/* A file that an endpoint takes; the last row of an array has no name. */
+struct file_field {
+	const char	*name;
+	enum presence	 presence;	/* OPTIONAL or REQUIRED */
+};
+
+enum { FIELDS_MAX = 16, FILES_MAX = 2 };	/* of one endpoint */
 
 /* Which credential an endpoint wants. */
 enum access {
@@ -72,6 +87,8 @@ struct request {
 
 	struct member		*members;	/* of the body */
 	const struct member	*values[FIELDS_MAX];	/* by field, or NULL */
+	struct file		*sent;		/* the files of the body */
+	const struct file	*files[FILES_MAX];	/* by field, or NULL */
 
 	/* Whom an endpoint with .access = ACCESS_TOKEN serves. */
 	struct user		*user;
@@ -95,12 +112,24 @@ enum err	 request_header(const struct request *req, const char *name,
  */
 enum err	 request_start(struct request *req) NODISCARD;
 
+/* Whether the body is declared to be of this type, in UTF-8 or unsaid. */
+bool		 request_has_type(const struct request *req,
+		    const char *type);
+
 /*
  * Before a body is read: E_TOO_LARGE above `max` bytes; E_MEDIA_TYPE where it
  * is neither JSON nor a form.  No body is fine.
  */
 enum err	 request_check_body(const struct request *req, size_t max)
 		    NODISCARD;
+
+/*
+ * All bytes of the body, and a NUL behind them; there must be one.
+ * E_MALFORMED: fewer than Content-Length said; E_UNAVAILABLE: it took longer
+ * than the request may; E_INTERNAL.
+ */
+enum err	 request_read_bytes(struct ctx *ctx,
+		    const struct request *req, char **out) NODISCARD;
 
 /*
  * Reads the body into `members`.  E_MALFORMED: fewer bytes than
@@ -119,6 +148,7 @@ enum err	 request_bind(struct ctx *ctx, struct request *req,
 		    const struct field *fields) NODISCARD;
 
 /* The good value of a field by its index: NULL or false where absent. */
+const struct file *request_file(const struct request *req, size_t field);
 const char	*request_field(const struct request *req, size_t field);
 bool		 request_flag(const struct request *req, size_t field);
 

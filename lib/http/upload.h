@@ -1,0 +1,36 @@
+/*
+ * Bodies that carry files.  An endpoint that takes files takes them as
+ * multipart/form-data.  One that takes fields as well also takes JSON and
+ * forms, for those who send no file; one that takes none also takes the bytes
+ * of its one file as the whole body.
+ *
+ * A body may have `avatar_max_bytes` for each file, its wrapping included,
+ * and `max_body` for the texts beside it.
+ */
+#ifndef DARBAN_UPLOAD_H
+#define DARBAN_UPLOAD_H
+
+#include "http/endpoint.h"
+
+/*
+ * Before the body is read, whatever the endpoint takes: E_TOO_LARGE,
+ * E_MEDIA_TYPE.  No body is fine.
+ */
+enum err	upload_check(const struct ctx *ctx, const struct request *req,
+		    const struct endpoint *endpoint) NODISCARD;
+
+/*
+ * Reads the body into `members` and `sent`.  E_TOO_LARGE: a part has more
+ * than its share; else as request_read_body.
+ */
+enum err	upload_read(struct ctx *ctx, struct request *req,
+		    const struct endpoint *endpoint) NODISCARD;
+
+/*
+ * Fits the files to the fields (NULL: there are none).  E_INPUT: a required
+ * one is missing; E_MEMBER: one is unknown or there twice.
+ */
+enum err	upload_bind(struct ctx *ctx, struct request *req,
+		    const struct file_field *fields) NODISCARD;
+
+#endif
