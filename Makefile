@@ -33,7 +33,8 @@ endif
 
 CFLAGS	 ?= -g
 COMMON	 = -std=gnu17 -D_GNU_SOURCE -Ilib -DVERSION='"$(VERSION)"' \
-	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DLIBDIR='"$(LIBDIR)"' -MMD -MP
+	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DLIBDIR='"$(LIBDIR)"' \
+	-DLIBEXECDIR='"$(LIBEXECDIR)"' -MMD -MP
 override CFLAGS += $(COMMON) $(WARNINGS) $(HARDEN)
 # The library's names are its own: an exported json_integer would be the one
 # that libjansson calls, inside libjwt.
@@ -202,6 +203,8 @@ install: all
 	    sed -E -e 's|^(var.darban_programs = ).*|\1"$(LIBEXECDIR)/darban"|' \
 	    -e 's|^(var.darban_conf = ).*|\1"$(SYSCONFDIR)/darban.conf"|' \
 	    -e 's|^(#.Include ).*(/share/)|\1$(PREFIX)\2|' \
+	    -e 's|^(var.darban_avatars = ).*|\1"$(SYSCONFDIR)/avatars"|' \
+	    -e 's|^(Define DARBAN_AVATARS ).*|\1"$(SYSCONFDIR)/avatars"|' \
 	    -e 's|^(Define DARBAN_PROGRAMS ).*|\1"$(LIBEXECDIR)/darban"|' \
 	    -e 's|^(Define DARBAN_CONF ).*|\1"$(SYSCONFDIR)/darban.conf"|' \
 	    conf/$$f >$(call to,$(PREFIX)/share/darban)/$$f || exit 1; done

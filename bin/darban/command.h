@@ -25,6 +25,7 @@ enum outcome {
 
 enum option_name {
 	OPTION_ALL,
+	OPTION_DRY_RUN,
 	OPTION_EMAIL,
 	OPTION_FORCE,
 	OPTION_FULL_NAME,
@@ -63,6 +64,7 @@ struct invocation {
 };
 
 /* The commands.  They have complained about whatever is not DONE. */
+enum outcome	command_avatar_gc(struct invocation *in);
 enum outcome	command_backup(struct invocation *in);
 enum outcome	command_check(struct invocation *in);
 enum outcome	command_init(struct invocation *in);

@@ -12,6 +12,8 @@ enum { FIRST = 256 };
 
 static const struct option options[] = {
 	[OPTION_ALL]	= { "all", no_argument, NULL, FIRST + OPTION_ALL },
+	[OPTION_DRY_RUN] = { "dry-run", no_argument, NULL,
+			    FIRST + OPTION_DRY_RUN },
 	[OPTION_EMAIL]	= { "email", required_argument, NULL,
 			    FIRST + OPTION_EMAIL },
 	[OPTION_FORCE]	= { "force", no_argument, NULL, FIRST + OPTION_FORCE },
@@ -37,6 +39,7 @@ static const struct {
 	const char	*text;
 } explanations[] = {
 	[OPTION_ALL]	= { "--all", "every session of every account" },
+	[OPTION_DRY_RUN] = { "--dry-run", "change nothing, only say what" },
 	[OPTION_EMAIL]	= { "--email ADDRESS", "its e-mail address" },
 	[OPTION_FORCE]	= { "--force", "without asking" },
 	[OPTION_FULL_NAME] = { "--full-name NAME",

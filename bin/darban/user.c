@@ -15,6 +15,7 @@
 #include "account/throttle.h"
 #include "account/user.h"
 #include "account/users.h"
+#include "avatar/gallery.h"
 
 /* A terminal that is not set to UTF-8 sends other bytes than it shows. */
 static bool
@@ -235,6 +236,8 @@ command_user_remove(struct invocation *in)
 
 	if ((err = store_user_remove(in->ctx.store, &user->id)) != OK)
 		return failed(in, err, in->operand[0]);
+	gallery_remove(&in->ctx, user->avatar);
+	gallery_remove(&in->ctx, user->cover_image);
 	log_act(user, "account removed");
 	say("%s removed", in->operand[0]);
 	return DONE;

@@ -33,6 +33,12 @@ static const struct {
 	[THROTTLE_ACCOUNT]	= { "account",
 	    { .lock_after = 100, .lock_for = HOURS(24) } },
 	[THROTTLE_DEVICE]	= { "device", { PATIENT } },
+	/* At most 60 in any hour, and 10. */
+	[THROTTLE_UPLOAD]	= { "upload",
+	    { .burst = 30, .interval = MINUTES(2) } },
+	[THROTTLE_REGISTRATION]	= { "registration",
+	    { .burst = 5, .interval = MINUTES(12) } },
+	[THROTTLE_PROOF]	= { "proof", { PATIENT } },
 };
 
 _Static_assert(NELEMS(kinds) == THROTTLE__MAX, "every kind has its rule");
@@ -54,7 +60,7 @@ make_key(struct ctx *ctx, enum throttle what, const void *data, size_t size,
  * interface of a link-local one, stands no part of it.
  */
 static enum err
-make_net_key(struct ctx *ctx, struct throttle_key *out)
+make_net_key(struct ctx *ctx, enum throttle what, struct throttle_key *out)
 {
 	const size_t	 length = strcspn(ctx->address, "%");
 	const char	*text;
@@ -63,9 +69,9 @@ make_net_key(struct ctx *ctx, struct throttle_key *out)
 	if ((text = arena_strndup(ctx->arena, ctx->address, length)) == NULL)
 		return E_INTERNAL;
 	if (!address_parse(text, &net))
-		return make_key(ctx, THROTTLE_NET, text, length, out);
+		return make_key(ctx, what, text, length, out);
 	address_mask(&net, address_is_ipv4(&net) ? 96 + 24 : 64);
-	return make_key(ctx, THROTTLE_NET, net.b, sizeof(net.b), out);
+	return make_key(ctx, what, net.b, sizeof(net.b), out);
 }
 
 /*
@@ -151,13 +157,19 @@ take_all(struct ctx *ctx, const char *name, const struct user *user,
 			return err;
 		return take(ctx, &key, attempt);
 	}
-	if ((err = make_net_key(ctx, &key)) != OK ||
+	if ((err = make_net_key(ctx, THROTTLE_NET, &key)) != OK ||
 	    (err = take(ctx, &key, attempt)) != OK ||
 	    (err = make_name_key(ctx, name, &key)) != OK ||
 	    (err = take(ctx, &key, attempt)) != OK ||
 	    (err = make_account_key(ctx, user, &key, &account)) != OK)
 		return err;
 	return take_account(ctx, &account, attempt);
+}
+
+static void
+note_refusal(struct ctx *ctx, const struct user *user, enum throttle what)
+{
+	user_note(ctx, user, "too soon for its %s", kinds[what].name);
 }
 
 enum err
@@ -173,9 +185,51 @@ attempt_begin(struct ctx *ctx, const char *name, const struct user *user,
 		return OK;
 	attempt_cancel(ctx, out);
 	if (err == E_THROTTLED)
-		user_note(ctx, user, "too soon for its %s",
-		    kinds[out->refused_by].name);
+		note_refusal(ctx, user, out->refused_by);
 	return err;
+}
+
+/* One key alone, of `user` or (NULL) of the client's net. */
+static enum err
+take_one(struct ctx *ctx, enum throttle what, const struct user *user,
+    struct attempt *out)
+{
+	struct throttle_key	key;
+	enum err		err;
+
+	*out = (struct attempt){ 0 };
+	if (!ctx->conf->throttle)
+		return OK;
+	err = user == NULL ? make_net_key(ctx, what, &key) :
+	    make_key(ctx, what, user->id.b, sizeof(user->id.b), &key);
+	if (err == OK)
+		err = take(ctx, &key, out);
+	if (err == E_THROTTLED)
+		note_refusal(ctx, user, what);
+	return err;
+}
+
+enum err
+attempt_begin_proof(struct ctx *ctx, const struct user *user,
+    struct attempt *out)
+{
+	return take_one(ctx, THROTTLE_PROOF, user, out);
+}
+
+enum err
+throttle_registration(struct ctx *ctx)
+{
+	struct attempt counted;
+
+	return take_one(ctx, THROTTLE_REGISTRATION, NULL, &counted);
+}
+
+enum err
+throttle_upload(struct ctx *ctx, const struct user *user)
+{
+	struct attempt counted;
+
+	return take_one(ctx, THROTTLE_UPLOAD, user, &counted);
 }
 
 static void

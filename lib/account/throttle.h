@@ -1,5 +1,6 @@
 /*
- * How often a password may be tried (NIST SP 800-63B-4 section 3.2.2).
+ * How often a password may be tried (NIST SP 800-63B-4 section 3.2.2), and
+ * what else costs this host much and a stranger little.
  *
  * An attempt is counted in the store before its password is looked at, so
  * that no number of processes lets one through that one process would not.
@@ -13,6 +14,11 @@
  *	the right password in the manner of a wrong one;
  *  -	by trusted device (device.h) instead of all three, in the manner of a
  *	name: the owner gets in whatever strangers do.
+ *
+ *  -	by account, in the manner of a name: the current password, where
+ *	somebody who is logged in must prove it;
+ *  -	by net: 5 registrations at once, then one every 12 minutes;
+ *  -	by account: 30 uploads at once, then one every 2 minutes.
  *
  * A success forgives the failures of the account and of its device, never
  * those of the net.  Keys are MACs: the store learns no names or addresses.
@@ -29,6 +35,9 @@ enum throttle {
 	THROTTLE_NAME,
 	THROTTLE_ACCOUNT,
 	THROTTLE_DEVICE,
+	THROTTLE_UPLOAD,
+	THROTTLE_REGISTRATION,
+	THROTTLE_PROOF,
 	THROTTLE__MAX
 };
 
@@ -56,6 +65,22 @@ struct attempt {
 enum err	attempt_begin(struct ctx *ctx, const char *name,
 		    const struct user *user, const char *device,
 		    struct attempt *out) NODISCARD;
+
+/*
+ * The same of an attempt to prove the current password of `user`, who is
+ * logged in.
+ */
+enum err	attempt_begin_proof(struct ctx *ctx, const struct user *user,
+		    struct attempt *out) NODISCARD;
+
+/*
+ * Counts what succeeds as well: a registration from where the client is, an
+ * upload of the account.  E_THROTTLED and `ctx->retry_after` as above;
+ * E_UNAVAILABLE, E_INTERNAL.
+ */
+enum err	throttle_registration(struct ctx *ctx) NODISCARD;
+enum err	throttle_upload(struct ctx *ctx, const struct user *user)
+		    NODISCARD;
 
 /* It was none: no password was looked at.  What fails stays counted. */
 void		attempt_cancel(struct ctx *ctx,

@@ -104,6 +104,33 @@ user_save(struct ctx *ctx, struct user *user, enum save how)
 }
 
 enum err
+user_swap_picture(struct ctx *ctx, struct user *user, unsigned field,
+    const char *address, const char **old)
+{
+	const bool			  is_avatar = field == USER_AVATAR;
+	const char			**picture = is_avatar ?
+	    &user->avatar : &user->cover_image;
+	const char			 *had = *picture;
+	const struct user_expected	  expected = {
+		.avatar = is_avatar ? had : NULL,
+		.cover_image = is_avatar ? NULL : had,
+	};
+	unsigned			  taken;
+	enum err			  err, again;
+
+	*picture = address;
+	user->updated_at = ctx->now;
+	err = store_user_update(ctx->store, user, field, &expected, false,
+	    &taken);
+	if (err == OK)
+		*old = had;
+	if (err == E_STALE && (again = store_user_by_id(ctx->store,
+	    ctx->arena, &user->id, user)) != OK)
+		return again;
+	return err;
+}
+
+enum err
 user_access_token(struct ctx *ctx, const struct user *user,
     const struct session *session, char **out)
 {

@@ -41,6 +41,16 @@ enum err	user_save(struct ctx *ctx, struct user *user, enum save how)
 		    NODISCARD;
 
 /*
+ * Writes `address` as the picture `field` (USER_AVATAR or USER_COVER_IMAGE),
+ * unvalidated, while the record has the one that the instance has; that one
+ * is then `*old`.  E_STALE: it has another, and so has the instance now;
+ * E_NOT_FOUND: the account is gone; E_UNAVAILABLE, E_INTERNAL.
+ */
+enum err	user_swap_picture(struct ctx *ctx, struct user *user,
+		    unsigned field, const char *address, const char **old)
+		    NODISCARD;
+
+/*
  * Sees that every field of the instance is as policy.h wants it.  E_MEMBER
  * names the field.
  */

@@ -18,7 +18,9 @@ enum err {
 	E_SESSION_ENDED,	/* a genuine token of a session that is over */
 	E_REUSE,		/* a refresh token used again: session ended */
 	E_CREDENTIALS,		/* wrong name or password */
+	E_PASSWORD,		/* the current password, asked for again */
 	E_CROSS_SITE,		/* a page of another site is behind it */
+	E_CLOSED,		/* nobody may register */
 	E_NOT_FOUND,
 	E_METHOD,		/* a method this program does not take */
 	E_METHOD_UNKNOWN,	/* a method nobody here knows */
@@ -26,10 +28,13 @@ enum err {
 	E_TOO_LARGE,
 	E_MEDIA_TYPE,
 	E_MEMBER,		/* a member that is there and wrong */
+	E_PICTURE,		/* not a picture that can be read */
+	E_PICTURE_LIMIT,	/* more pixels than anybody needs */
 	E_THROTTLED,		/* too many attempts; may be retried later */
 	E_BUSY,			/* no hash slot in time */
 	E_UNAVAILABLE,		/* store away; may be retried */
 	E_CONFIG,		/* configuration broken */
+	E_FULL,			/* no room for a file */
 	E_STALE,		/* a condition of a write did not hold */
 	E_INTERNAL,		/* everything else, memory included */
 
