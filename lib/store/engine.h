@@ -35,6 +35,7 @@ struct engine {
 		    const struct id *, struct session *);
 	enum err (*session_swap)(struct store *, int64_t,
 		    const struct session *);
+	enum err (*session_keep)(struct store *, const struct id *, int64_t);
 	enum err (*session_end)(struct store *, const struct id *,
 		    const char *, int64_t);
 	enum err (*session_end_all)(struct store *, const struct id *,

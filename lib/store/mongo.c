@@ -177,6 +177,7 @@ static const struct engine engine = {
 	.session_insert = mongo_session_insert,
 	.session_find = mongo_session_find,
 	.session_swap = mongo_session_swap,
+	.session_keep = mongo_session_keep,
 	.session_end = mongo_session_end,
 	.session_end_all = mongo_session_end_all,
 	.session_list = mongo_session_list,

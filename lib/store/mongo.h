@@ -187,6 +187,8 @@ enum err mongo_session_find(struct store *store, struct arena *arena,
 	    const struct id *id, struct session *out);
 enum err mongo_session_swap(struct store *store, int64_t expected,
 	    const struct session *next);
+enum err mongo_session_keep(struct store *store, const struct id *id,
+	    int64_t epoch);
 enum err mongo_session_end(struct store *store, const struct id *id,
 	    const char *reason, int64_t now);
 enum err mongo_session_end_all(struct store *store, const struct id *user,

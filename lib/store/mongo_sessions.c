@@ -144,6 +144,25 @@ mongo_session_swap(struct store *store, int64_t expected,
 	return err != OK ? err : matched == 0 ? E_STALE : OK;
 }
 
+enum err
+mongo_session_keep(struct store *store, const struct id *id, int64_t epoch)
+{
+	struct mongo	*mg = mongo_of(store);
+	bson_t		 filter = BSON_INITIALIZER, *update;
+	int64_t		 matched;
+	enum err	 err;
+
+	mongo_put_id(&filter, "_id", id);
+	mongo_put_int(&filter, "epoch", epoch);
+	mongo_put_null(&filter, "endedAt");
+	update = BCON_NEW("$inc", "{", "epoch", BCON_INT64(1), "}");
+	err = mongo_update(mg, mg->sessions, &filter, update, MAJORITY, true,
+	    &matched);
+	bson_destroy(update);
+	bson_destroy(&filter);
+	return err != OK ? err : matched == 0 ? E_STALE : OK;
+}
+
 static bson_t *
 new_end(const char *reason, int64_t now)
 {

@@ -168,6 +168,7 @@ static const struct engine engine = {
 	.session_insert = sqlite_session_insert,
 	.session_find = sqlite_session_find,
 	.session_swap = sqlite_session_swap,
+	.session_keep = sqlite_session_keep,
 	.session_end = sqlite_session_end,
 	.session_end_all = sqlite_session_end_all,
 	.session_list = sqlite_session_list,

@@ -24,6 +24,10 @@ static const char swap[] =
     "UPDATE sessions SET counter = ?, rotated_at = ?, idle_at = ? "
     "WHERE id = ? AND counter = ? AND ended_at IS NULL";
 
+static const char keep[] =
+    "UPDATE sessions SET epoch = epoch + 1 "
+    "WHERE id = ? AND epoch = ? AND ended_at IS NULL";
+
 static const char end_one[] =
     "UPDATE sessions SET ended_at = ?, end_reason = ? "
     "WHERE id = ? AND ended_at IS NULL";
@@ -160,6 +164,22 @@ sqlite_session_swap(struct store *store, int64_t expected,
 	sqlite_put_id(db, &next->id);
 	sql_put_int(db, expected);
 	if ((err = sql_run(db)) == OK && sql_changes(db) == 0)
+		err = E_STALE;
+	return sqlite_written(sq, err);
+}
+
+enum err
+sqlite_session_keep(struct store *store, const struct id *id, int64_t epoch)
+{
+	struct sqlite	*sq = sqlite_of(store);
+	enum err	 err;
+
+	if ((err = sqlite_write(sq, SYNC_FULL)) != OK)
+		return err;
+	sql_query(sq->db, keep);
+	sqlite_put_id(sq->db, id);
+	sql_put_int(sq->db, epoch);
+	if ((err = sql_run(sq->db)) == OK && sql_changes(sq->db) == 0)
 		err = E_STALE;
 	return sqlite_written(sq, err);
 }

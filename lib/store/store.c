@@ -213,6 +213,15 @@ store_session_swap(struct store *store, int64_t expected,
 }
 
 enum err
+store_session_keep(struct store *store, const struct id *id, int64_t epoch)
+{
+	assert(id != NULL);
+	if (is_late(store))
+		return E_UNAVAILABLE;
+	return store->engine->session_keep(store, id, epoch);
+}
+
+enum err
 store_session_end(struct store *store, const struct id *id,
     const char *reason, int64_t now)
 {

@@ -221,6 +221,14 @@ enum err	store_session_swap(struct store *store, int64_t expected,
 		    const struct session *next) NODISCARD;
 
 /*
+ * Takes the session along to its account's next epoch, from `epoch` to the
+ * one after it: the one session that a new password leaves alive.  E_STALE:
+ * it has ended or is of another epoch, or there is no such row.
+ */
+enum err	store_session_keep(struct store *store, const struct id *id,
+		    int64_t epoch) NODISCARD;
+
+/*
  * Ends the session at `now`.  An ended one keeps its first time and reason,
  * and that is OK.  E_NOT_FOUND.
  */

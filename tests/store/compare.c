@@ -244,6 +244,18 @@ swap_session(struct pair *p)
 }
 
 static void
+keep_session(struct pair *p)
+{
+	const struct id	*id = &p->session[any(p, SESSIONS)].id;
+	const int64_t	 epoch = any(p, 3);
+	enum err	 err;
+
+	both(err, store_session_keep(p->f->store, id, epoch),
+	    store_session_keep(p->other, id, epoch));
+	(void)err;
+}
+
+static void
 end_session(struct pair *p)
 {
 	const struct id	*id = &p->session[any(p, SESSIONS)].id;
@@ -355,7 +367,7 @@ both_stores_say_the_same_to_everything(void **state)
 	static void (*const verbs[])(struct pair *) = { insert_account,
 	    find_account, log_in, update_account, remove_account,
 	    list_accounts, open_session, find_session, ask_profile,
-	    swap_session, end_session, end_sessions, list_sessions,
+	    swap_session, keep_session, end_session, end_sessions, list_sessions,
 	    throttle, throttle, throttle };
 	const char	*seed = getenv("SEED");
 	struct pair	 p = { .state = 0 };

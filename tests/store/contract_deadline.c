@@ -59,6 +59,7 @@ no_verb_of_sessions_begins_after_its_deadline(void **state)
 	assert_late(store_session_find(f->store, f->arena, &session.id,
 	    &row));
 	assert_late(store_session_swap(f->store, 1, &other));
+	assert_late(store_session_keep(f->store, &session.id, session.epoch));
 	assert_late(store_session_end(f->store, &session.id, "x", T0));
 	assert_late(store_session_end_all(f->store, &user.id, NULL, "x", T0,
 	    &ended));

@@ -177,6 +177,32 @@ a_swap_from_another_counter_changes_nothing(void **state)
 }
 
 static void
+a_session_is_kept_from_its_epoch_to_the_next_only(void **state)
+{
+	struct fixture	*f = *state;
+	struct user	 user = inserted_user(f);
+	struct session	 session = inserted_session(f, &user), found;
+	struct session	 other = inserted_session(f, &user);
+	struct id	 nobody = new_id();
+
+	assert_int_equal(store_session_keep(f->store, &session.id,
+	    session.epoch + 1), E_STALE);
+	assert_ok(store_session_keep(f->store, &session.id, session.epoch));
+	assert_int_equal(store_session_keep(f->store, &session.id,
+	    session.epoch), E_STALE);
+	session.epoch++;
+	found = stored_session(f, &session.id);
+	assert_same_session(&session, &found);
+	found = stored_session(f, &other.id);
+	assert_same_session(&other, &found);
+
+	assert_ok(store_session_end(f->store, &other.id, "logout", T0));
+	assert_int_equal(store_session_keep(f->store, &other.id,
+	    other.epoch), E_STALE);
+	assert_int_equal(store_session_keep(f->store, &nobody, 0), E_STALE);
+}
+
+static void
 an_ended_session_is_not_swapped_and_ends_once(void **state)
 {
 	struct fixture	*f = *state;
@@ -335,6 +361,7 @@ main(void)
 		TEST(what_does_not_belong_together_is_not_found),
 		TEST(a_swap_writes_counter_and_two_times),
 		TEST(a_swap_from_another_counter_changes_nothing),
+		TEST(a_session_is_kept_from_its_epoch_to_the_next_only),
 		TEST(an_ended_session_is_not_swapped_and_ends_once),
 		TEST(all_sessions_of_one_account_end_but_one),
 		TEST(all_sessions_of_everybody_end_but_one),
