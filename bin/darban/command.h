@@ -198,14 +198,10 @@ char		*ask_password(struct arena *arena);
 /* Whether the person at the terminal says yes. */
 bool		confirm(const char *question);
 
-/* user.c, session.c ------------------------------------------------------ */
+/* user.c ----------------------------------------------------------------- */
 
 /* Whom a person means by `name`.  COULD_NOT after a complaint. */
 enum outcome	find_user(struct invocation *in, const char *name,
 		    struct user **out);
-
-/* The live sessions of `user`, the newest first, in the arena. */
-enum err	live_sessions(struct invocation *in, const struct user *user,
-		    struct session **out, size_t *count);
 
 #endif

@@ -9,51 +9,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "account/session.h"
-
-/* The upper limit of max_sessions; a login ends what is beyond it. */
-enum { SESSIONS_MAX = 1000 };
+#include "account/sessions.h"
 
 static const struct column columns[] = {
 	{ "ID", 32 }, { "CREATED", 32 }, { "LAST USED", 32 },
 	{ "EXPIRES", 32 }, { "ADDRESS", 24 }, { "USER AGENT", 0 },
 };
-
-/*
- * The store's list knows the limits, not the account: sessions of an earlier
- * epoch are dead, though nobody may have ended them yet.
- */
-enum err
-live_sessions(struct invocation *in, const struct user *user,
-    struct session **out, size_t *count)
-{
-	struct ctx	*ctx = &in->ctx;
-	struct session	*list;
-	size_t		 found = 0, live = 0, i;
-	enum err	 err;
-
-	list = arena_alloc(ctx->arena, SESSIONS_MAX * sizeof(*list));
-	if (list == NULL)
-		return E_INTERNAL;
-	err = store_session_list(ctx->store, ctx->arena, &user->id, ctx->now,
-	    SESSIONS_MAX, list, &found);
-	if (err != OK)
-		return err;
-
-	for (i = 0; i < found; i++)
-		if (session_is_alive(&list[i], user, ctx->now))
-			list[live++] = list[i];
-	*out = list;
-	*count = live;
-	return OK;
-}
-
-/* Whichever limit comes first. */
-static int64_t
-expires_at(const struct session *session)
-{
-	return session->idle_at < session->expires_at ? session->idle_at :
-	    session->expires_at;
-}
 
 /* Whose user agent this is anybody may have written; it stands last. */
 static void
@@ -66,7 +27,7 @@ list_row(const struct session *session)
 	id_hex(&session->id, hex);
 	clock_iso(session->created_at, created);
 	clock_iso(session->rotated_at, used);
-	clock_iso(expires_at(session), expires);
+	clock_iso(session_expires_at(session), expires);
 	cells[0] = hex;
 	cells[1] = created;
 	cells[2] = used;
@@ -86,7 +47,7 @@ describe(struct arena *arena, const struct session *session)
 	add_id(arena, object, &session->id);
 	add_time(arena, object, "createdAt", session->created_at);
 	add_time(arena, object, "lastUsedAt", session->rotated_at);
-	add_time(arena, object, "expiresAt", expires_at(session));
+	add_time(arena, object, "expiresAt", session_expires_at(session));
 	add_text(arena, object, "userAgent", session->user_agent);
 	add_text(arena, object, "ip", session->ip);
 	return object;
@@ -120,7 +81,7 @@ command_session_list(struct invocation *in)
 	outcome = find_user(in, in->operand[0], &user);
 	if (outcome != DONE)
 		return outcome;
-	if ((err = live_sessions(in, user, &list, &count)) != OK)
+	if ((err = sessions_list(&in->ctx, user, &list, &count)) != OK)
 		return failed(in, err, in->operand[0]);
 
 	if (in->value[OPTION_JSON] != NULL)

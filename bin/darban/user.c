@@ -89,7 +89,7 @@ command_user_add(struct invocation *in)
 		return failed(in, E_INTERNAL, name);
 
 	/* users_insert looks too, but only after a password was typed. */
-	if ((err = user_validate(ctx, &user)) != OK)
+	if ((err = user_validate(ctx, &user, USER_NAMES)) != OK)
 		return failed(in, err, name);
 	if ((password = ask_password(ctx->arena)) == NULL)
 		return COULD_NOT;
@@ -195,7 +195,8 @@ command_user_password(struct invocation *in)
 	if ((password = ask_password(ctx->arena)) == NULL)
 		return COULD_NOT;
 	ctx->now = clock_now();
-	if ((err = user_set_password(ctx, user, password)) != OK ||
+	if ((err = user_set_password(ctx, user, "password",
+	    password)) != OK ||
 	    (err = user_save(ctx, user, SAVE_UNVALIDATED)) != OK)
 		return failed(in, err, in->operand[0]);
 	log_act(user, "password changed");

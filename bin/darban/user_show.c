@@ -1,6 +1,7 @@
 /* darban user show, list: accounts as they are. */
 #include "command.h"
 #include "base/clock.h"
+#include "account/sessions.h"
 #include "account/password.h"
 #include "account/throttle.h"
 
@@ -105,7 +106,7 @@ command_user_show(struct invocation *in)
 	outcome = find_user(in, in->operand[0], &user);
 	if (outcome != DONE)
 		return outcome;
-	if ((err = live_sessions(in, user, &sessions, &count)) != OK ||
+	if ((err = sessions_list(&in->ctx, user, &sessions, &count)) != OK ||
 	    (err = throttle_report(&in->ctx, user, &throttle)) != OK)
 		return failed(in, err, in->operand[0]);
 

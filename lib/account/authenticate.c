@@ -201,24 +201,35 @@ user_is_password_correct(struct ctx *ctx, const struct user *user,
 }
 
 enum err
-user_set_password(struct ctx *ctx, struct user *user, const char *password)
+user_check_password(struct ctx *ctx, const struct user *user,
+    const char *field, const char *password)
+{
+	const char	*nfc = text_nfc(ctx->arena, password), *problem;
+	enum err	 err;
+
+	if (nfc == NULL)
+		return E_INTERNAL;
+	if ((err = password_problem(ctx, user, nfc, &problem)) != OK)
+		return err;
+	return problem == NULL ? OK :
+	    fail_member(ctx, E_MEMBER, field, problem);
+}
+
+enum err
+user_set_password(struct ctx *ctx, struct user *user, const char *field,
+    const char *password)
 {
 	const struct password_cost	 cost = cost_of(ctx->conf);
-	const char			*nfc, *problem;
+	const char			*nfc = text_nfc(ctx->arena, password);
 	char				*hash;
 	enum err			 err;
 	int				 slot;
 
-	nfc = text_nfc(ctx->arena, password);
 	hash = arena_alloc(ctx->arena, PASSWORD_HASH_SIZE);
 	if (nfc == NULL || hash == NULL)
 		return E_INTERNAL;
-	if ((err = password_problem(ctx, user, nfc, &problem)) != OK)
-		return err;
-	if (problem != NULL)
-		return fail_member(ctx, E_MEMBER, "password", problem);
-
-	if ((err = take_slot(ctx, &slot)) != OK)
+	if ((err = user_check_password(ctx, user, field, password)) != OK ||
+	    (err = take_slot(ctx, &slot)) != OK)
 		return err;
 	err = password_hash(&cost, nfc, hash);
 	slot_release(slot);

@@ -27,12 +27,18 @@ enum err	user_is_password_correct(struct ctx *ctx,
 		    bool *correct) NODISCARD;
 
 /*
+ * Sees that a new password is as policy.h wants it.  E_MEMBER names the
+ * member `field`; E_CONFIG, E_INTERNAL.
+ */
+enum err	user_check_password(struct ctx *ctx, const struct user *user,
+		    const char *field, const char *password) NODISCARD;
+
+/*
  * Hashes `password` (in NFC) into the instance and raises its epoch;
  * user_save writes both at once, and every session opened before is dead.
- * E_MEMBER: not as policy.h wants it; E_CONFIG, E_BUSY, E_UNAVAILABLE,
- * E_INTERNAL.
+ * Errors as of user_check_password; E_BUSY, E_UNAVAILABLE.
  */
 enum err	user_set_password(struct ctx *ctx, struct user *user,
-		    const char *password) NODISCARD;
+		    const char *field, const char *password) NODISCARD;
 
 #endif

@@ -59,21 +59,57 @@ user_note(struct ctx *ctx, const struct user *user, const char *format, ...)
 }
 
 enum err
-user_validate(struct ctx *ctx, const struct user *user)
+user_validate(struct ctx *ctx, const struct user *user, unsigned fields)
 {
-	const char	*username, *email, *full_name;
+	const struct {
+		unsigned	 field;
+		const char	*name, *problem;
+	} rows[] = {
+		{ USER_USERNAME, "username",
+		    username_problem(user->username) },
+		{ USER_EMAIL, "email", email_problem(user->email) },
+		{ USER_FULL_NAME, "fullName",
+		    full_name_problem(user->full_name) },
+	};
+	enum err	err = OK;
+	size_t		i;
 
-	username = username_problem(user->username);
-	email = email_problem(user->email);
-	full_name = full_name_problem(user->full_name);
+	for (i = 0; i < NELEMS(rows); i++)
+		if ((fields & rows[i].field) != 0 && rows[i].problem != NULL &&
+		    err != E_INTERNAL)
+			err = fail_member(ctx, E_MEMBER, rows[i].name,
+			    rows[i].problem);
+	return err;
+}
 
-	if (username != NULL)
-		return fail_member(ctx, E_MEMBER, "username", username);
-	if (email != NULL)
-		return fail_member(ctx, E_MEMBER, "email", email);
-	if (full_name != NULL)
-		return fail_member(ctx, E_MEMBER, "fullName", full_name);
-	return OK;
+static bool
+is_new(const char *name, const char *old)
+{
+	return name != NULL && (old == NULL || strcmp(name, old) != 0);
+}
+
+enum err
+user_rename(struct ctx *ctx, struct user *user,
+    const struct user_names *names)
+{
+	const char *username = clean_username(ctx->arena, names->username);
+	const char *email = clean_email(ctx->arena, names->email);
+	const char *full_name = clean_full_name(ctx->arena,
+	    names->full_name);
+
+	if (names->username == NULL && names->email == NULL &&
+	    names->full_name == NULL)
+		return fail_member(ctx, E_INPUT, "fullName",
+		    "or email or username is required");
+	if (arena_failed(ctx->arena))
+		return E_INTERNAL;
+	if (is_new(username, user->username))
+		user_set_username(user, username);
+	if (is_new(email, user->email))
+		user_set_email(user, email);
+	if (is_new(full_name, user->full_name))
+		user_set_full_name(user, full_name);
+	return user_validate(ctx, user, user->changed);
 }
 
 enum err
@@ -90,7 +126,7 @@ user_save(struct ctx *ctx, struct user *user, enum save how)
 	enum err	err;
 
 	if (how == SAVE_VALIDATED &&
-	    (err = user_validate(ctx, user)) != OK)
+	    (err = user_validate(ctx, user, USER_NAMES)) != OK)
 		return err;
 
 	user->updated_at = ctx->now;

@@ -29,6 +29,21 @@ void		user_set_full_name(struct user *user, const char *full_name);
 /* Disabling raises the epoch in the same write: its sessions are dead. */
 void		user_set_disabled(struct user *user, bool disabled);
 
+/* New names as somebody typed them; NULL: as it is. */
+struct user_names {
+	const char	*username;
+	const char	*email;
+	const char	*full_name;
+};
+
+/*
+ * Sets the names that differ from those that the instance has, once they are
+ * clean.  E_INPUT: all of them are NULL; E_MEMBER names what is not as
+ * policy.h wants it; E_INTERNAL.
+ */
+enum err	user_rename(struct ctx *ctx, struct user *user,
+		    const struct user_names *names) NODISCARD;
+
 /*
  * Writes what was set since the last save, and `updated_at`.
  * SAVE_VALIDATED first sees that every field of the instance, changed or not,
@@ -51,11 +66,12 @@ enum err	user_swap_picture(struct ctx *ctx, struct user *user,
 		    NODISCARD;
 
 /*
- * Sees that every field of the instance is as policy.h wants it.  E_MEMBER
- * names the field.
+ * Sees that these `fields` of the instance, of USER_USERNAME, USER_EMAIL and
+ * USER_FULL_NAME, are as policy.h wants them.  E_MEMBER names those that are
+ * not; E_INTERNAL.
  */
-enum err	user_validate(struct ctx *ctx, const struct user *user)
-		    NODISCARD;
+enum err	user_validate(struct ctx *ctx, const struct user *user,
+		    unsigned fields) NODISCARD;
 
 /* E_EXISTS, with the field that a store verb called `taken` named. */
 enum err	user_taken(struct ctx *ctx, unsigned taken) NODISCARD;

@@ -56,8 +56,9 @@ users_insert(struct ctx *ctx, struct user *user, const char *password)
 	unsigned	taken = 0;
 	enum err	err;
 
-	if ((err = user_validate(ctx, user)) != OK ||
-	    (err = user_set_password(ctx, user, password)) != OK ||
+	if ((err = user_validate(ctx, user, USER_NAMES)) != OK ||
+	    (err = user_set_password(ctx, user, "password",
+	    password)) != OK ||
 	    (err = id_make(ctx->now, &user->id)) != OK)
 		return err;
 

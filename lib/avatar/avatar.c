@@ -9,14 +9,25 @@
 #include "avatar/gallery.h"
 #include "avatar/picture.h"
 
-/*
- * Whether the write came to nothing, for certain: a store that was away in
- * the middle may have done it, and then the files are wanted.
- */
-static bool
-is_refused(enum err err)
+enum err
+picture_publish(struct ctx *ctx, const void *bytes, size_t size,
+    const char *type, const char **address)
 {
-	return err == E_STALE || err == E_NOT_FOUND || err == E_EXISTS;
+	struct picture	picture;
+	enum err	err;
+
+	if ((err = picture_make(ctx, bytes, size, type, &picture)) != OK)
+		return err;
+	return gallery_add(ctx, &picture, address);
+}
+
+void
+picture_withdraw(struct ctx *ctx, enum err err, const char *address)
+{
+	const bool is_uncertain = err == E_UNAVAILABLE || err == E_INTERNAL;
+
+	if (address != NULL && !is_uncertain)
+		gallery_remove(ctx, address);
 }
 
 /* Writes the address, and removes the files of the one that it replaced. */
@@ -43,17 +54,14 @@ enum err
 user_set_picture(struct ctx *ctx, struct user *user, unsigned field,
     const void *bytes, size_t size, const char *type)
 {
-	struct picture	 picture;
 	const char	*address;
 	enum err	 err;
 
 	if ((err = throttle_upload(ctx, user)) != OK ||
-	    (err = picture_make(ctx, bytes, size, type, &picture)) != OK ||
-	    (err = gallery_add(ctx, &picture, &address)) != OK)
+	    (err = picture_publish(ctx, bytes, size, type, &address)) != OK)
 		return err;
-	if ((err = replace(ctx, user, field, address)) != OK &&
-	    is_refused(err))
-		gallery_remove(ctx, address);
+	if ((err = replace(ctx, user, field, address)) != OK)
+		picture_withdraw(ctx, err, address);
 	return err;
 }
 

@@ -12,6 +12,22 @@
 #include "store/store.h"
 
 /*
+ * Makes the files of a picture that no account has yet, and their address.
+ * Errors as of picture_make and gallery_add.
+ */
+enum err	picture_publish(struct ctx *ctx, const void *bytes,
+		    size_t size, const char *type, const char **address)
+		    NODISCARD;
+
+/*
+ * After `err` of the write that was to make `address` (NULL is nothing) an
+ * account's: removes the files, unless a store that went away may have
+ * written it.  What is left over then is collected.
+ */
+void		picture_withdraw(struct ctx *ctx, enum err err,
+		    const char *address);
+
+/*
  * Makes `size` bytes, declared to be of `type` (see picture_make), the
  * picture of the account, in the record as in the instance.  At most 60 an
  * hour per account: E_THROTTLED.  E_UNAVAILABLE also where others kept

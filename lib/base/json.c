@@ -152,6 +152,13 @@ json_new_object(struct arena *arena)
 }
 
 struct json *
+json_new_array(struct arena *arena)
+{
+	into(arena, NULL);
+	return (struct json *)cJSON_CreateArray();
+}
+
+struct json *
 json_add_object(struct arena *arena, struct json *object, const char *name)
 {
 	return (struct json *)

@@ -55,6 +55,7 @@ bool		 json_integer(const struct json *value, int64_t *out)
  * the result is NULL where there is no memory: the arena remembers.
  */
 struct json	*json_new_object(struct arena *arena);
+struct json	*json_new_array(struct arena *arena);
 struct json	*json_add_object(struct arena *arena, struct json *object,
 		    const char *name);
 struct json	*json_add_array(struct arena *arena, struct json *object,

@@ -1,4 +1,5 @@
 #include "base/base.h"
+#include "account/device.h"
 #include "account/token.h"
 #include "http/cookie.h"
 #include "http/credentials.h"
@@ -222,6 +223,23 @@ credentials_send(struct ctx *ctx, const struct tokens *tokens,
 	data = response_data(res);
 	json_add_text(ctx->arena, data, "accessToken", tokens->access);
 	json_add_text(ctx->arena, data, "refreshToken", tokens->refresh);
+}
+
+enum err
+credentials_send_device(struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	enum err	 err;
+	char		*device;
+
+	if (!ctx->conf->throttle)
+		return OK;
+	if ((err = device_make(ctx, req->user, req->session,
+	    &device)) != OK)
+		return err;
+	send_cookie(ctx, COOKIE_DEVICE, device,
+	    device_expires_at(req->session), res);
+	return OK;
 }
 
 void

@@ -68,6 +68,14 @@ enum err	credentials_end_previous(struct ctx *ctx,
 void		credentials_send(struct ctx *ctx, const struct tokens *tokens,
 		    struct response *res);
 
+/*
+ * The cookie of a trusted device alone, once the account's epoch has moved.
+ * E_INTERNAL.
+ */
+enum err	credentials_send_device(struct ctx *ctx,
+		    const struct request *req, struct response *res)
+		    NODISCARD;
+
 /* Expires the cookies of both tokens; the device stays a trusted one. */
 void		credentials_expire(struct ctx *ctx, struct response *res);
 

@@ -7,6 +7,7 @@
 #include "account/authenticate.h"
 #include "account/policy.h"
 #include "account/session.h"
+#include "account/throttle.h"
 #include "account/user.h"
 #include "account/users.h"
 #include "http/credentials.h"

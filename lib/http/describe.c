@@ -1,5 +1,6 @@
 #include "base/base.h"
 #include "base/clock.h"
+#include "account/sessions.h"
 #include "http/describe.h"
 
 static void
@@ -43,4 +44,28 @@ user_describe(struct arena *arena, const struct user *user, struct json *out)
 	add_time(arena, out, "updatedAt", user->updated_at);
 	if (user->version >= 0)
 		json_add_integer(arena, out, "__v", user->version);
+}
+
+void
+sessions_describe(struct arena *arena, const struct session *sessions,
+    size_t count, const struct session *current, struct json *out)
+{
+	const struct session	*session;
+	struct json		*object;
+	char			 hex[ID_HEX_SIZE];
+
+	for (session = sessions; session < sessions + count; session++) {
+		object = json_append_object(arena, out);
+		id_hex(&session->id, hex);
+		json_add_text(arena, object, "_id", hex);
+		add_time(arena, object, "createdAt", session->created_at);
+		add_time(arena, object, "lastUsedAt", session->rotated_at);
+		add_time(arena, object, "expiresAt",
+		    session_expires_at(session));
+		json_add_text(arena, object, "userAgent",
+		    session->user_agent);
+		json_add_text(arena, object, "ip", session->ip);
+		json_add_bool(arena, object, "current",
+		    id_equal(&session->id, &current->id));
+	}
 }

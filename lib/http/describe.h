@@ -13,4 +13,11 @@
 void	user_describe(struct arena *arena, const struct user *user,
 	    struct json *out);
 
+/*
+ * Adds to an array `_id, createdAt, lastUsedAt, expiresAt, userAgent, ip` and
+ * `current` of each session: whether it is that one.
+ */
+void	sessions_describe(struct arena *arena, const struct session *sessions,
+	    size_t count, const struct session *current, struct json *out);
+
 #endif

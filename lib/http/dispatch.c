@@ -85,6 +85,7 @@ is_credential_there(const struct endpoint *endpoint,
 		return credentials_have_refresh(req) ||
 		    credentials_have_access(req);
 	case ANYONE:
+	case REGISTRATION:
 	case ACCESS_TOKEN:
 		break;
 	}
@@ -139,6 +140,8 @@ answer(struct app *app, const struct endpoint *table, struct ctx *ctx,
 	if ((err = credentials_find(ctx, req)) != OK ||
 	    (err = origin_check(ctx, req, endpoint->access)) != OK)
 		return err;
+	if (endpoint->access == REGISTRATION && !ctx->conf->registration_open)
+		return E_CLOSED;
 	if (has_body(req) &&
 	    (err = upload_check(ctx, req, endpoint)) != OK)
 		return err;
@@ -179,8 +182,11 @@ add_failure_headers(struct ctx *ctx, struct response *res, enum err err)
 }
 
 static void
-log_answer(const struct ctx *ctx, const struct request *req, enum err err)
+log_answer(const struct ctx *ctx, const struct request *req,
+    const struct response *res, enum err err)
 {
+	const int	 status = err == OK ? res->status :
+	    err_row(err)->status;
 	const char	*method = request_variable(req, "REQUEST_METHOD");
 	const char	*why = ctx->note;
 	bool		 is_ours;
@@ -192,9 +198,9 @@ log_answer(const struct ctx *ctx, const struct request *req, enum err err)
 	if (why == NULL)
 		why = ctx->message;
 	/* A method that nobody knows is the client's doing, 501 or not. */
-	is_ours = err_row(err)->status >= 500 && err != E_METHOD_UNKNOWN;
+	is_ours = status >= 500 && err != E_METHOD_UNKNOWN;
 	(is_ours ? log_error : log_info)("%.16s %d %s%s%s",
-	    method != NULL ? method : "-", err_row(err)->status,
+	    method != NULL ? method : "-", status,
 	    err_row(err)->code, why != NULL ? ": " : "",
 	    why != NULL ? why : "");
 }
@@ -221,6 +227,6 @@ dispatch(struct app *app, const struct endpoint *table,
 		origin_allow(ctx, &req,
 		    allow(ctx->arena, methods_of(table)), &res);
 	response_send(ctx, &res, err, req.method != METHOD_HEAD, transport);
-	log_answer(ctx, &req, err);
+	log_answer(ctx, &req, &res, err);
 	log_address(NULL);
 }

@@ -65,6 +65,7 @@ enum { FIELDS_MAX = 16, FILES_MAX = 2 };	/* of one endpoint */
 /* Which credential an endpoint wants. */
 enum access {
 	ANYONE,
+	REGISTRATION,		/* anyone, where `registration = open` */
 	ACCESS_TOKEN,		/* req->user and req->session are there */
 	REFRESH_TOKEN,		/* one is presented; the handler judges it */
 	EITHER_TOKEN,		/* likewise, of either kind */
@@ -105,6 +106,14 @@ const char	*request_variable(const struct request *req,
  */
 enum err	 request_header(const struct request *req, const char *name,
 		    const char **out) NODISCARD;
+
+/*
+ * What the query names `name`, as it stands there: not decoded, because
+ * nothing that is asked for here needs it.  E_INPUT: it is not there;
+ * E_MALFORMED: it is there twice; E_INTERNAL.
+ */
+enum err	 request_query(struct ctx *ctx, const struct request *req,
+		    const char *name, const char **out) NODISCARD;
 
 /*
  * Method, type and length.  E_MALFORMED: the length is not a number, or there

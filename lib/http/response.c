@@ -65,9 +65,21 @@ response_data(struct response *res)
 }
 
 struct json *
+response_array(struct response *res)
+{
+	return res->data = json_new_array(res->arena);
+}
+
+struct json *
 response_object(struct response *res, const char *name)
 {
 	return json_add_object(res->arena, response_data(res), name);
+}
+
+void
+response_created(struct response *res)
+{
+	res->status = 201;
 }
 
 void

@@ -25,9 +25,13 @@ struct response {
 
 void		 response_start(struct response *res, struct arena *arena);
 
-/* The object `data`, and a new object in it by name. */
+/* The object `data`, and a new object in it by name; or `data` as an array. */
 struct json	*response_data(struct response *res);
+struct json	*response_array(struct response *res);
 struct json	*response_object(struct response *res, const char *name);
+
+/* The success is 201: something is there that was not. */
+void		 response_created(struct response *res);
 
 /* The text for people; kept, not copied. */
 void		 response_message(struct response *res, const char *message);

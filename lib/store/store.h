@@ -49,6 +49,8 @@ enum {
 	USER_PASSWORD		= 1 << 5,
 	USER_DISABLED		= 1 << 6,
 	USER_EPOCH		= 1 << 7,	/* raise it by one */
+
+	USER_NAMES		= USER_USERNAME | USER_EMAIL | USER_FULL_NAME,
 };
 
 enum { NONCE_SIZE = 16, USER_AGENT_MAX = 120, IP_MAX = 45 };	/* bytes */

@@ -159,7 +159,8 @@ a_new_password_ends_what_was_opened_with_the_old(void **state)
 
 	assert_int_equal(users_authenticate(&f->ctx, "alice",
 	    FIXTURE_PASSWORD, NULL, &user), OK);
-	assert_int_equal(user_set_password(&f->ctx, user, "another one"),
+	assert_int_equal(user_set_password(&f->ctx, user, "password",
+	    "another one"),
 	    OK);
 	assert_int_equal(user_save(&f->ctx, user, SAVE_UNVALIDATED), OK);
 	assert_int_equal(login(f, "alice", FIXTURE_PASSWORD),

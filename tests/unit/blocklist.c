@@ -70,7 +70,8 @@ it_is_told_which_member_and_why(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(user_set_password(&f->ctx, &f->user, "Sunshine"),
+	assert_int_equal(user_set_password(&f->ctx, &f->user, "password",
+	    "Sunshine"),
 	    E_MEMBER);
 	assert_string_equal(f->ctx.member_errors->field, "password");
 	assert_string_equal(f->ctx.member_errors->message, KNOWN);
@@ -117,7 +118,8 @@ a_list_that_cannot_be_read_allows_nothing(void **state)
 	f->conf.password_blocklist = nowhere;
 	assert_int_equal(password_problem(&f->ctx, &f->user, "good enough",
 	    &problem), E_CONFIG);
-	assert_int_equal(user_set_password(&f->ctx, &f->user, "good enough"),
+	assert_int_equal(user_set_password(&f->ctx, &f->user, "password",
+	    "good enough"),
 	    E_CONFIG);
 	assert_int_equal(f->user.changed, 0);
 
