@@ -43,6 +43,7 @@ $(BUILD)/obj/lib/%.o: override CFLAGS += -fvisibility=hidden
 # that is not mapped costs no start-up time.
 LIBS	 = -Wl,--as-needed -lfcgi -ljwt -lcjson -lcrypto -lsodium -lcrypt \
 	-lutf8proc -lsqlite3
+IMAGE_LIBS = -ljpeg -lpng16 -lwebp -lwebpdemux -llcms2 -lseccomp
 
 # MongoDB is a module that is opened at need (lib/store/module.h), made where
 # libmongoc is installed.  It brings its own copy of what has no state.
@@ -60,6 +61,7 @@ lib	 := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out $(mongo_c),\
 	$(wildcard lib/*/*.c)))
 cgi	 := $(patsubst cgi-bin/%.c,$(BUILD)/cgi-bin/%.fcgi,$(wildcard cgi-bin/*.c))
 admin	 := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bin/darban/*.c))
+image_c	 := $(wildcard bin/darban-image/*.c)
 mongo_t	 := $(patsubst %.c,$(BUILD)/%,$(if $(mongoc),\
 	$(wildcard tests/store/mongo*.c)))
 tests	 := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c) \
@@ -69,7 +71,7 @@ mongo_do := $(if $(mongoc),$(BUILD)/tests/mongod/do)
 bench	 := $(addprefix $(BUILD)/tests/bench/,hello load start)
 fuzz	 := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
-all: $(cgi) $(BUILD)/bin/darban $(module)
+all: $(cgi) $(BUILD)/bin/darban $(BUILD)/bin/darban-image $(module)
 
 # Objects made with other flags, another PREFIX for example, are made anew.
 ifneq ($(file <$(BUILD)/flags),$(CFLAGS))
@@ -89,6 +91,9 @@ $(BUILD)/libdarban.a: $(lib)
 $(BUILD)/cgi-bin/%.fcgi: $(BUILD)/obj/cgi-bin/%.o $(BUILD)/libdarban.a
 	$(link)
 $(BUILD)/bin/darban: $(admin) $(BUILD)/libdarban.a
+	$(link)
+$(BUILD)/bin/darban-image: LIBS = -Wl,--as-needed $(IMAGE_LIBS)
+$(BUILD)/bin/darban-image: $(patsubst %.c,$(BUILD)/obj/%.o,$(image_c))
 	$(link)
 $(tests): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/libdarban.a
 	$(link) -lcmocka
@@ -123,12 +128,13 @@ $(fuzz): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o \
 # What Debian's packages give.  $(call install,PACKAGES) installs those that
 # are missing, and says so first.
 DEPS	 = gcc libc6-dev libfcgi-dev libjwt-dev libcjson-dev libssl-dev \
-	libsodium-dev libcrypt-dev libutf8proc-dev libsqlite3-dev lighttpd \
-	apache2-bin libapache2-mod-fcgid curl $(if $(filter mongodb%,\
-	$(STORE)),$(MONGO_DEPS))
+	libsodium-dev libcrypt-dev libutf8proc-dev libsqlite3-dev \
+	libjpeg62-turbo-dev libpng-dev libwebp-dev liblcms2-dev \
+	libseccomp-dev lighttpd apache2-bin libapache2-mod-fcgid curl \
+	$(if $(filter mongodb%,$(STORE)),$(MONGO_DEPS))
 MONGO_DEPS = libmongoc-dev pkgconf
 TEST_DEPS = libcmocka-dev bats jq sqlite3 openssl faketime perl python3 \
-	python3-venv mandoc binutils procps fail2ban $(MONGO_DEPS)
+	python3-pil python3-venv mandoc binutils procps fail2ban $(MONGO_DEPS)
 FUZZ_DEPS = clang libclang-rt-14-dev
 BENCH_DEPS = python3 valgrind
 install	 = $(if $(SKIP_DEPS),,@conf/packages $(1))
@@ -185,6 +191,7 @@ install: all
 	install -d $(call to,$(LIBEXECDIR)/darban) $(call to,$(PREFIX)/bin) \
 	    $(call to,$(PREFIX)/share/man/man1) \
 	    $(call to,$(PREFIX)/share/man/man5) \
+	    $(call to,$(PREFIX)/share/man/man8) \
 	    $(call to,$(PREFIX)/share/darban) $(call to,$(SYSCONFDIR))
 	for f in $(cgi); do t=$(call to,$(LIBEXECDIR)/darban)/$${f##*/}; \
 	    install -m 755 $$f $$t.new && mv -f $$t.new $$t || exit 1; done
@@ -193,8 +200,12 @@ install: all
 	    install -m 644 $$f $$t.new && mv -f $$t.new $$t || exit 1; done
 	t=$(call to,$(PREFIX)/bin)/darban; \
 	    install -m 755 $(BUILD)/bin/darban $$t.new && mv -f $$t.new $$t
+	t=$(call to,$(LIBEXECDIR)/darban)/darban-image; \
+	    install -m 755 $(BUILD)/bin/darban-image $$t.new && \
+	    mv -f $$t.new $$t
 	install -m 644 man/darban.1 $(call to,$(PREFIX)/share/man/man1)
 	install -m 644 man/darban.conf.5 $(call to,$(PREFIX)/share/man/man5)
+	install -m 644 man/darban-image.8 $(call to,$(PREFIX)/share/man/man8)
 	install -m 644 conf/darban.conf LICENSE lib/account/blocklist.LICENSE \
 	    $(call to,$(PREFIX)/share/darban)
 	for f in apache/htaccess apache/vhost.conf lighttpd/darban.conf \

@@ -7,7 +7,7 @@ setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	BUILD=${BUILD:-$top/build}
 	[[ $BUILD = /* ]] || BUILD=$top/$BUILD
-	programs=("$BUILD"/cgi-bin/*.fcgi "$BUILD/bin/darban")
+	programs=("$BUILD"/cgi-bin/*.fcgi "$BUILD"/bin/darban{,-image})
 	[ -x "${programs[0]}" ]
 }
 
@@ -122,6 +122,7 @@ maps_of_waiting()	# DIRECTORY
 
 @test "the manual pages are well formed" {
 	run -0 mandoc -Tlint -Wwarning "$top/man/darban.1" \
+	    "$top/man/darban-image.8" \
 	    "$top/man/darban.conf.5"
 }
 
