@@ -24,6 +24,10 @@ struct engine {
 		    const struct id *, struct user *);
 	enum err (*user_update)(struct store *, const struct user *,
 		    unsigned, const struct user_expected *, bool, unsigned *);
+	enum err (*user_take_legacy)(struct store *, const struct id *,
+		    const char *, int64_t);
+	enum err (*user_drop_legacy)(struct store *, const struct id *,
+		    int64_t, int64_t *);
 	enum err (*user_list_after)(struct store *, struct arena *,
 		    const struct id *, size_t, struct user *, size_t *);
 	enum err (*user_remove)(struct store *, const struct id *);

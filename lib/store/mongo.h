@@ -10,6 +10,7 @@
  *
  *	users	 _id, username, email, fullName, avatar, coverImage,
  *		 watchHistory, password, createdAt, updatedAt, __v,
+ *		 refreshToken (an earlier system's, until it is used),
  *		 darban { epoch, disabled }; whatever else is there stays
  *	sessions _id, user, epoch, counter, nonce, createdAt, rotatedAt,
  *		 idleAt, expiresAt, endedAt, endReason, userAgent, ip
@@ -149,6 +150,7 @@ void		 mongo_get_bytes(const bson_iter_t *it, unsigned char *out,
 void		 mongo_put_user(bson_t *doc, const struct user *user);
 enum err	 mongo_get_user(const bson_t *doc, struct arena *arena,
 		    struct user *out) NODISCARD;
+const char	*mongo_get_legacy(const bson_t *doc, struct arena *arena);
 void		 mongo_put_session(bson_t *doc, const struct session *session);
 enum err	 mongo_get_session(const bson_t *doc, struct arena *arena,
 		    struct session *out) NODISCARD;
@@ -173,6 +175,10 @@ enum err mongo_user_by_id(struct store *store, struct arena *arena,
 enum err mongo_user_update(struct store *store, const struct user *user,
 	    unsigned fields, const struct user_expected *expected,
 	    bool validated, unsigned *taken);
+enum err mongo_user_take_legacy(struct store *store, const struct id *id,
+	    const char *token, int64_t now);
+enum err mongo_user_drop_legacy(struct store *store, const struct id *id,
+	    int64_t now, int64_t *count);
 enum err mongo_user_list_after(struct store *store, struct arena *arena,
 	    const struct id *after, size_t limit, struct user *out,
 	    size_t *count);

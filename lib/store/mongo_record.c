@@ -60,6 +60,7 @@ mongo_put_user(bson_t *doc, const struct user *user)
 	mongo_put_text(doc, "coverImage", user->cover_image);
 	put_history(doc, user);
 	mongo_put_text(doc, "password", user->password);
+	mongo_put_text(doc, "refreshToken", user->legacy_token);
 	mongo_put_date(doc, "createdAt", user->created_at);
 	mongo_put_date(doc, "updatedAt", user->updated_at);
 	put_version(doc, user->version);

@@ -138,7 +138,10 @@ mongo_user_list_after(struct store *store, struct arena *arena,
 	bson_destroy(&filter);
 	while (err == OK && n < limit && mongoc_cursor_next(cursor, &doc))
 		if ((err = mongo_get_user(doc, arena, &users[n])) == OK)
-			n++;
+			users[n++].legacy_token = mongo_get_legacy(doc,
+			    arena);
+	if (arena_failed(arena))
+		err = E_INTERNAL;
 	if ((end = mongo_end(mg, cursor)) != OK || (end = err) != OK)
 		return end;
 	memcpy(out, users, n * sizeof(*out));

@@ -13,7 +13,8 @@ has_texts(const struct user *user)
 	return mongo_is_text(user->username) && mongo_is_text(user->email) &&
 	    mongo_is_text(user->full_name) && mongo_is_text(user->avatar) &&
 	    mongo_is_text(user->cover_image) &&
-	    mongo_is_text(user->password);
+	    mongo_is_text(user->password) &&
+	    mongo_is_text(user->legacy_token);
 }
 
 /* Who has one of the `fields` of `user`, or its id. */
@@ -166,6 +167,8 @@ put_unset(bson_t *update, const struct user *user, unsigned fields)
 		mongo_put_int(&unset, "email", 1);
 	if (fields & USER_FULL_NAME && user->full_name == NULL)
 		mongo_put_int(&unset, "fullName", 1);
+	if (fields & USER_EPOCH)
+		mongo_put_int(&unset, "refreshToken", 1);
 	if (!bson_empty(&unset))
 		BSON_APPEND_DOCUMENT(update, "$unset", &unset);
 	bson_destroy(&unset);

@@ -109,6 +109,10 @@ enum err sqlite_user_by_id(struct store *store, struct arena *arena,
 enum err sqlite_user_update(struct store *store, const struct user *user,
 	    unsigned fields, const struct user_expected *expected,
 	    bool validated, unsigned *taken);
+enum err sqlite_user_take_legacy(struct store *store, const struct id *id,
+	    const char *token, int64_t now);
+enum err sqlite_user_drop_legacy(struct store *store, const struct id *id,
+	    int64_t now, int64_t *count);
 enum err sqlite_user_list_after(struct store *store, struct arena *arena,
 	    const struct id *after, size_t limit, struct user *out,
 	    size_t *count);

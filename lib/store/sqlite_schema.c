@@ -60,6 +60,8 @@ static const char *const steps[] = {
 	"forget_at INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;"
 	"CREATE INDEX throttle_forgotten ON throttle (forget_at);",
+
+	"ALTER TABLE users ADD COLUMN legacy_token TEXT;",
 };
 
 /* How many steps this database has had; E_CONFIG: more than we know. */

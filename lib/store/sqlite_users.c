@@ -18,13 +18,14 @@ static const char by_id[] =
     "SELECT " USER_COLUMNS " FROM users u WHERE u.id = ?";
 
 static const char list_after[] =
-    "SELECT " USER_COLUMNS " FROM users u WHERE u.id > ? "
+    "SELECT " USER_COLUMNS ", u.legacy_token FROM users u WHERE u.id > ? "
     "ORDER BY u.id LIMIT ?";
 
 static const char insert[] =
     "INSERT INTO users (id, username, email, full_name, avatar, cover_image, "
     "password, created_at, updated_at, version, epoch, disabled, "
-    "watch_history) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "watch_history, legacy_token) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char others[] =
     "SELECT EXISTS (SELECT 1 FROM users WHERE username = ? AND id <> ?), "
@@ -128,8 +129,10 @@ sqlite_user_list_after(struct store *store, struct arena *arena,
 	sql_query(db, list_after);
 	sqlite_put_id(db, after);
 	sql_put_int(db, (int64_t)limit);
-	while (n < limit && sql_row(db))
-		sqlite_get_user(db, arena, &users[n++]);
+	for (; n < limit && sql_row(db); n++) {
+		sqlite_get_user(db, arena, &users[n]);
+		users[n].legacy_token = sqlite_get_text(db, arena);
+	}
 	if ((err = sql_end(db)) != OK)
 		return err;
 
@@ -187,6 +190,7 @@ sqlite_user_insert(struct store *store, const struct user *user,
 	sql_put_int(db, user->disabled);
 	sql_put_blob(db, user->watch_history,
 	    user->watch_count * sizeof(*user->watch_history));
+	sql_put_text(db, user->legacy_token);
 	if ((err = sql_run(db)) == E_EXISTS)
 		err = find_taken(db, user, USER_USERNAME | USER_EMAIL, taken);
 	return sqlite_written(sq, err);
@@ -208,7 +212,7 @@ query_update(struct sql *db, unsigned fields,
 		{ USER_COVER_IMAGE, ", cover_image = ?" },
 		{ USER_PASSWORD, ", password = ?" },
 		{ USER_DISABLED, ", disabled = ?" },
-		{ USER_EPOCH, ", epoch = epoch + 1" },
+		{ USER_EPOCH, ", epoch = epoch + 1, legacy_token = NULL" },
 	};
 	char	text[384] = "UPDATE users SET updated_at = ?";
 	size_t	i, end = strlen(text);

@@ -152,6 +152,25 @@ store_user_update(struct store *store, const struct user *user,
 }
 
 enum err
+store_user_take_legacy(struct store *store, const struct id *id,
+    const char *token, int64_t now)
+{
+	assert(id != NULL && token != NULL);
+	if (is_late(store))
+		return E_UNAVAILABLE;
+	return store->engine->user_take_legacy(store, id, token, now);
+}
+
+enum err
+store_user_drop_legacy(struct store *store, const struct id *id, int64_t now,
+    int64_t *count)
+{
+	if (is_late(store))
+		return E_UNAVAILABLE;
+	return store->engine->user_drop_legacy(store, id, now, count);
+}
+
+enum err
 store_user_list_after(struct store *store, struct arena *arena,
     const struct id *after, size_t limit, struct user *out, size_t *count)
 {

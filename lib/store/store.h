@@ -37,6 +37,8 @@ struct user {
 	int64_t		 version;	/* Mongoose's __v, or -1: none */
 	int64_t		 epoch;		/* sessions of another are dead */
 	bool		 disabled;
+	const char	*legacy_token;	/* of an earlier system, or NULL: see
+					   store_user_take_legacy */
 	unsigned	 changed;	/* USER_* that user_save will write */
 };
 
@@ -48,7 +50,8 @@ enum {
 	USER_COVER_IMAGE	= 1 << 4,
 	USER_PASSWORD		= 1 << 5,
 	USER_DISABLED		= 1 << 6,
-	USER_EPOCH		= 1 << 7,	/* raise it by one */
+	USER_EPOCH		= 1 << 7,	/* raise it by one, and forget
+						   the legacy token */
 
 	USER_NAMES		= USER_USERNAME | USER_EMAIL | USER_FULL_NAME,
 };
@@ -174,6 +177,28 @@ enum err	store_user_update(struct store *store,
 		    const struct user *user, unsigned fields,
 		    const struct user_expected *expected, bool validated,
 		    unsigned *taken) NODISCARD;
+
+/*
+ * An account may still have the refresh token that an earlier system gave it,
+ * in the field where Mongoose applications keep theirs.  It is written with a
+ * new account, and handed out by store_user_list_after only: what answers
+ * requests needs no more than these two.
+ *
+ * Takes it: while it is exactly `token` it is forgotten at `now`, so that of
+ * many who bring it one gets OK.  E_STALE: it is not (any more), or there is
+ * no such account.  The engine's own check of the record does not apply.
+ */
+enum err	store_user_take_legacy(struct store *store,
+		    const struct id *id, const char *token, int64_t now)
+		    NODISCARD;
+
+/*
+ * Forgets that of one account (`id`), or of everybody (NULL); `*count` is
+ * how many had one.  An account that is not there is OK.
+ */
+enum err	store_user_drop_legacy(struct store *store,
+		    const struct id *id, int64_t now, int64_t *count)
+		    NODISCARD;
 
 /*
  * Up to `limit` accounts with an id above `after` (NULL: from the first), in

@@ -71,6 +71,12 @@ any_values(struct pair *p, struct user *user)
 	result = both_a; \
 } while (0)
 
+static const char *
+any_token(struct pair *p)
+{
+	return any(p, 2) == 0 ? "a.b.c" : "d.e.f";
+}
+
 static void
 insert_account(struct pair *p)
 {
@@ -82,6 +88,7 @@ insert_account(struct pair *p)
 	any_values(p, &user);
 	user.created_at = user.updated_at;
 	user.version = (int64_t)any(p, 3) - 1;
+	user.legacy_token = any(p, 3) == 0 ? NULL : any_token(p);
 	both(err, store_user_insert(p->f->store, &user, &a),
 	    store_user_insert(p->other, &user, &b));
 	assert_int_equal(a, b);
@@ -142,6 +149,25 @@ update_account(struct pair *p)
 }
 
 static void
+forget_token(struct pair *p)
+{
+	const struct id	*id = &p->user[any(p, ACCOUNTS)].id;
+	const int64_t	 now = any_time(p);
+	const char	*token = any_token(p);
+	int64_t		 a = -1, b = -1;
+	enum err	 err;
+
+	if (any(p, 3) != 0)
+		both(err, store_user_take_legacy(p->f->store, id, token, now),
+		    store_user_take_legacy(p->other, id, token, now));
+	else
+		both(err, store_user_drop_legacy(p->f->store, id, now, &a),
+		    store_user_drop_legacy(p->other, id, now, &b));
+	assert_true(a == b);
+	(void)err;
+}
+
+static void
 remove_account(struct pair *p)
 {
 	const struct id	*id = &p->user[any(p, ACCOUNTS)].id;
@@ -168,8 +194,10 @@ list_accounts(struct pair *p)
 	    after, limit, b, &m));
 	assert_int_equal(err, OK);
 	assert_int_equal(n, m);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		assert_same_user(&b[i], &a[i]);
+		assert_same_text(b[i].legacy_token, a[i].legacy_token);
+	}
 }
 
 static struct session
@@ -368,7 +396,7 @@ both_stores_say_the_same_to_everything(void **state)
 	    find_account, log_in, update_account, remove_account,
 	    list_accounts, open_session, find_session, ask_profile,
 	    swap_session, keep_session, end_session, end_sessions, list_sessions,
-	    throttle, throttle, throttle };
+	    forget_token, throttle, throttle, throttle };
 	const char	*seed = getenv("SEED");
 	struct pair	 p = { .state = 0 };
 

@@ -18,6 +18,7 @@ no_verb_of_accounts_begins_after_its_deadline(void **state)
 	    NULL };
 	unsigned			 taken = 77;
 	size_t				 count = 77;
+	int64_t				 dropped = 77;
 
 	memset(&found, 0xa5, sizeof(found));
 	before = found;
@@ -28,12 +29,15 @@ no_verb_of_accounts_begins_after_its_deadline(void **state)
 	assert_late(store_user_by_id(f->store, f->arena, &user.id, &found));
 	assert_late(store_user_update(f->store, &user, USER_EPOCH, NULL,
 	    false, &taken));
+	assert_late(store_user_take_legacy(f->store, &user.id, "x", T0));
+	assert_late(store_user_drop_legacy(f->store, NULL, T0, &dropped));
 	assert_late(store_user_list_after(f->store, f->arena, NULL, 1,
 	    &found, &count));
 	assert_late(store_user_remove(f->store, &user.id));
 	assert_memory_equal(&found, &before, sizeof(found));
 	assert_int_equal(taken, 77);
 	assert_int_equal(count, 77);
+	assert_int_equal(dropped, 77);
 
 	assert_ok(store_begin(f->store, 0));
 	found = stored_user(f, &user.id);

@@ -108,7 +108,7 @@ fields_that_nobody_here_knows_stay_as_they_are(void **state)
 	assert_string_equal(bson_iter_utf8(&it, NULL), "moderator");
 	it = at(doc, "address.number", BSON_TYPE_INT32);
 	assert_int_equal(bson_iter_int32(&it), 7);
-	(void)at(doc, "refreshToken", BSON_TYPE_UTF8);
+	assert_false(bson_has_field(doc, "refreshToken"));
 	it = at(doc, "__v", BSON_TYPE_INT32);
 	assert_int_equal(bson_iter_int32(&it), 3);
 	it = at(doc, "updatedAt", BSON_TYPE_DATE_TIME);
@@ -116,7 +116,7 @@ fields_that_nobody_here_knows_stay_as_they_are(void **state)
 	it = at(doc, "darban.epoch", BSON_TYPE_INT64);
 	assert_true(bson_iter_int64(&it) == 1);
 	(void)at(doc, "darban.disabled", BSON_TYPE_BOOL);
-	assert_int_equal(bson_count_keys(doc), 13);
+	assert_int_equal(bson_count_keys(doc), 12);
 	bson_destroy(doc);
 	raw_close(&raw);
 }
@@ -305,6 +305,17 @@ text_that_is_not_utf8_is_neither_written_nor_found(void **state)
 	assert_same_user(&user, &found);
 }
 
+/* Names, which no two documents may lack. */
+static void
+mongo_names(bson_t *doc, const struct id *id)
+{
+	char hex[ID_HEX_SIZE];
+
+	id_hex(id, hex);
+	BSON_APPEND_UTF8(doc, "username", hex);
+	BSON_APPEND_UTF8(doc, "email", hex);
+}
+
 /* Founding rule 3: one value is saved without the whole schema's consent. */
 static void
 an_old_document_takes_a_change_that_is_not_validated(void **state)
@@ -331,6 +342,45 @@ an_old_document_takes_a_change_that_is_not_validated(void **state)
 	assert_ok(store_user_update(f->store, &user, USER_AVATAR,
 	    &(struct user_expected){ .avatar = "" }, false, &taken));
 	assert_string_equal(stored_user(f, &id).avatar, user.avatar);
+	raw_close(&raw);
+}
+
+/* Not even where the document is one that the validator refuses. */
+static void
+an_old_document_gives_up_its_refresh_token(void **state)
+{
+	struct fixture	*f = *state;
+	struct raw	 raw = raw_open(f->uri);
+	struct id	 id[3] = { new_id(), new_id(), new_id() };
+	bson_oid_t	 oid;
+	bson_t		*doc;
+	int64_t		 count;
+	size_t		 i;
+
+	for (i = 0; i < NELEMS(id); i++) {
+		oid = oid_of(&id[i]);
+		doc = BCON_NEW("_id", BCON_OID(&oid), "fullName",
+		    BCON_INT32(7), "theirs", BCON_INT32(8));
+		mongo_names(doc, &id[i]);
+		if (i < 2)
+			BSON_APPEND_UTF8(doc, "refreshToken", "a.b.c");
+		else
+			BSON_APPEND_NULL(doc, "refreshToken");
+		raw_insert(&raw, "users", doc);
+	}
+	assert_ok(store_user_take_legacy(f->store, &id[0], "a.b.c", T0));
+	assert_int_equal(store_user_take_legacy(f->store, &id[2], "", T0),
+	    E_STALE);
+	assert_ok(store_user_drop_legacy(f->store, NULL, T0, &count));
+	assert_true(count >= 2);
+	for (i = 0; i < NELEMS(id); i++) {
+		doc = raw_find(&raw, "users", &id[i]);
+		assert_false(bson_has_field(doc, "refreshToken"));
+		(void)at(doc, "fullName", BSON_TYPE_INT32);
+		(void)at(doc, "theirs", BSON_TYPE_INT32);
+		(void)at(doc, "updatedAt", BSON_TYPE_DATE_TIME);
+		bson_destroy(doc);
+	}
 	raw_close(&raw);
 }
 
@@ -373,6 +423,7 @@ main(void)
 		TEST(a_session_whose_user_is_hex_digits_is_nobodys),
 		TEST(text_that_is_not_utf8_is_neither_written_nor_found),
 		TEST(an_old_document_takes_a_change_that_is_not_validated),
+		TEST(an_old_document_gives_up_its_refresh_token),
 		TEST(a_username_comes_before_an_address),
 	};
 

@@ -61,6 +61,9 @@ use_every_verb(struct fixture *f)
 	    &taken), E_STALE);
 	assert_ok(store_user_list_after(f->store, f->arena, NULL, 1, list,
 	    &count));
+	assert_int_equal(store_user_take_legacy(f->store, &user.id, "x", T0),
+	    E_STALE);
+	assert_ok(store_user_drop_legacy(f->store, &user.id, T0, &n));
 	assert_ok(store_profile(f->store, f->arena, &user.id, &session.id,
 	    list, rows));
 	(void)stored_session(f, &session.id);
@@ -228,6 +231,7 @@ a_refused_attempt_writes_nothing(void **state)
 /* What two versions after this one might do; none may be done twice. */
 static const char *const later[] = {
 	"this stands for version 1, which is there",
+	"and this for version 2",
 	"CREATE TABLE test (n INTEGER); INSERT INTO test VALUES (1);",
 	"INSERT INTO test SELECT n + 1 FROM test;",
 	"ALTER TABLE test ADD COLUMN late INTEGER DEFAULT 7;",
@@ -246,7 +250,7 @@ migrate(struct fixture *f, int who, void *arg)
 
 	/* So that the fixture can open it again. */
 	if (who == 0)
-		must(sql_script(sql_of(f), "PRAGMA user_version = 1") == OK);
+		must(sql_script(sql_of(f), "PRAGMA user_version = 2") == OK);
 }
 
 static void
@@ -262,14 +266,15 @@ every_step_of_a_migration_is_done_once(void **state)
 static void
 a_step_that_fails_leaves_the_schema_as_it_was(void **state)
 {
-	static const char *const broken[] = { "", "CREATE TABLE test (n);",
+	static const char *const broken[] = { "", "", "CREATE TABLE test (n);",
 	    "INSERT INTO nowhere VALUES (1);" };
 	struct fixture *f = *state;
 
-	assert_int_equal(sqlite_migrate(sqlite_of(f->store), broken, 3),
+	assert_int_equal(sqlite_migrate(sqlite_of(f->store), broken,
+	    NELEMS(broken)),
 	    E_INTERNAL);
 	assert_said("no such table: nowhere");
-	assert_int_equal(number(sql_of(f), "PRAGMA user_version"), 1);
+	assert_int_equal(number(sql_of(f), "PRAGMA user_version"), 2);
 	assert_int_equal(number(sql_of(f), "SELECT count(*) FROM "
 	    "sqlite_schema WHERE name = 'test'"), 0);
 	(void)inserted_user(f);
@@ -290,8 +295,28 @@ an_older_database_is_brought_up_to_date_by_any_program(void **state)
 	sql_close(db);
 
 	fixture_open(f, STORE_SERVE);
-	assert_int_equal(number(sql_of(f), "PRAGMA user_version"), 1);
+	assert_int_equal(number(sql_of(f), "PRAGMA user_version"), 2);
 	(void)inserted_user(f);
+}
+
+static void
+accounts_of_the_first_schema_have_no_legacy_token(void **state)
+{
+	struct fixture	*f = *state;
+	struct user	 user = inserted_user(f), list[2];
+	size_t		 count;
+
+	assert_ok(sql_script(sql_of(f), "ALTER TABLE users "
+	    "DROP COLUMN legacy_token; PRAGMA user_version = 1"));
+	store_close(f->store);
+	f->store = NULL;
+	fixture_open(f, STORE_SERVE);
+	assert_int_equal(number(sql_of(f), "PRAGMA user_version"), 2);
+	assert_ok(store_user_list_after(f->store, f->arena, NULL, 2, list,
+	    &count));
+	assert_int_equal(count, 1);
+	assert_same_user(&user, &list[0]);
+	assert_null(list[0].legacy_token);
 }
 
 static void
@@ -336,6 +361,7 @@ main(void)
 		TEST(every_step_of_a_migration_is_done_once),
 		TEST(a_step_that_fails_leaves_the_schema_as_it_was),
 		TEST(an_older_database_is_brought_up_to_date_by_any_program),
+		TEST(accounts_of_the_first_schema_have_no_legacy_token),
 		TEST(a_database_of_a_newer_program_is_left_alone),
 		TEST(a_uri_that_cannot_be_served_is_told_without_its_password),
 	};
