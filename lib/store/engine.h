@@ -12,12 +12,17 @@ struct store {
 	int64_t			 deadline;	/* clock_monotonic, or 0 */
 };
 
+/* True, and said in the log, once the deadline of store_begin has passed. */
+bool	store_is_late(const struct store *store) NODISCARD;
+
 /* An engine's own struct begins with its struct store. */
 struct engine {
 	enum err (*begin)(struct store *);
 	void	 (*close)(struct store *);
 	enum err (*user_insert)(struct store *, const struct user *,
 		    unsigned *);
+	enum err (*user_insert_many)(struct store *, const struct user *,
+		    size_t, struct store_result *);
 	enum err (*user_by_login)(struct store *, struct arena *,
 		    const struct login_names *, struct user *);
 	enum err (*user_by_id)(struct store *, struct arena *,
@@ -35,6 +40,12 @@ struct engine {
 		    const struct id *, const struct id *, struct user *,
 		    struct session *);
 	enum err (*session_insert)(struct store *, const struct session *);
+	enum err (*session_insert_many)(struct store *,
+		    const struct session *, size_t, struct store_result *);
+	enum err (*session_list_after)(struct store *, struct arena *,
+		    const struct id *, int64_t, size_t, struct session *,
+		    size_t *);
+	enum err (*count)(struct store *, int64_t *, int64_t *);
 	enum err (*session_find)(struct store *, struct arena *,
 		    const struct id *, struct session *);
 	enum err (*session_swap)(struct store *, int64_t,

@@ -34,6 +34,8 @@ enum {
 	OPERATION_TIME	= 2500,			/* ms, for the server */
 	RECORD_MAX	= 16 * 1024 * 1024,	/* bytes, of MongoDB */
 	DUPLICATE	= 11000,		/* its code for a taken key */
+	MANY_MAX	= 100,			/* documents in one command,
+						   so that its time is enough */
 };
 
 struct mongo {
@@ -81,6 +83,14 @@ enum err	 mongo_update(struct mongo *mg, mongoc_collection_t *where,
 		    int64_t *matched) NODISCARD;
 enum err	 mongo_remove(struct mongo *mg, mongoc_collection_t *where,
 		    const bson_t *filter, int64_t *removed) NODISCARD;
+
+/*
+ * Many new documents, each with its own result: OK, E_EXISTS, E_TOO_LARGE, or
+ * E_MEMBER where a validator refuses it.  OK: each has one.
+ */
+enum err	 mongo_insert_many(struct mongo *mg,
+		    mongoc_collection_t *where, bson_t *const *docs,
+		    size_t count, struct store_result *results) NODISCARD;
 
 /*
  * A write command about many documents, each of which is one step, with a
@@ -164,10 +174,21 @@ enum err	 mongo_prepare(struct mongo *mg, bool validator) NODISCARD;
 /* Logs what of the set-up is missing. */
 enum err	 mongo_inspect(struct mongo *mg) NODISCARD;
 
+/* Whether all text of it can be stored. */
+bool		 mongo_has_texts(const struct user *user);
+bool		 mongo_has_session_texts(const struct session *session);
+
+/* After E_EXISTS: whose the `fields` of `user` are; 0: its id is taken. */
+enum err	 mongo_find_taken(struct mongo *mg, const struct user *user,
+		    unsigned fields, unsigned *taken) NODISCARD;
+
 /* Verbs, which implement engine.h ---------------------------------------- */
 
 enum err mongo_user_insert(struct store *store, const struct user *user,
 	    unsigned *taken);
+enum err mongo_user_insert_many(struct store *store,
+	    const struct user *users, size_t count,
+	    struct store_result *results);
 enum err mongo_user_by_login(struct store *store, struct arena *arena,
 	    const struct login_names *names, struct user *out);
 enum err mongo_user_by_id(struct store *store, struct arena *arena,
@@ -189,6 +210,13 @@ enum err mongo_profile(struct store *store, struct arena *arena,
 	    struct user *user_out, struct session *session_out);
 enum err mongo_session_insert(struct store *store,
 	    const struct session *session);
+enum err mongo_session_insert_many(struct store *store,
+	    const struct session *sessions, size_t count,
+	    struct store_result *results);
+enum err mongo_session_list_after(struct store *store, struct arena *arena,
+	    const struct id *after, int64_t now, size_t limit,
+	    struct session *out, size_t *count);
+enum err mongo_count(struct store *store, int64_t *users, int64_t *sessions);
 enum err mongo_session_find(struct store *store, struct arena *arena,
 	    const struct id *id, struct session *out);
 enum err mongo_session_swap(struct store *store, int64_t expected,

@@ -14,6 +14,9 @@ static const uint32_t passing[] = {
 	13388, 13435, 13436, 14031, 16389,
 };
 
+/* A document that the validator of its collection does not want. */
+static const uint32_t REFUSED = 121;
+
 static const uint32_t duplicate[] = { DUPLICATE, 11001, 12582 };
 
 /* A record, or a key of an index, that is larger than MongoDB's limit. */
@@ -119,6 +122,78 @@ mongo_insert(struct mongo *mg, mongoc_collection_t *where, const bson_t *doc,
 	options = new_concern(mg, surety);
 	BSON_APPEND_INT64(options, "maxTimeMS", OPERATION_TIME);
 	ok = mongoc_collection_insert_one(where, doc, options, NULL, &error);
+	bson_destroy(options);
+	return ok ? OK : mongo_failed(mg, &error);
+}
+
+static enum err
+row_error(uint32_t code)
+{
+	return is_among(code, duplicate, NELEMS(duplicate)) ? E_EXISTS :
+	    is_among(code, too_large, NELEMS(too_large)) ? E_TOO_LARGE :
+	    code == REFUSED ? E_MEMBER : E_INTERNAL;
+}
+
+/*
+ * What failed of many, by the places that `at` gives those which were sent.
+ * False: something failed that is not about one document.
+ */
+static bool
+read_errors(const bson_t *reply, const size_t *at, size_t sent,
+    struct store_result *results)
+{
+	bson_iter_t	it, element, index, code;
+	enum err	err;
+	int64_t		i;
+
+	if (bson_has_field(reply, "writeConcernErrors.0") ||
+	    !bson_iter_init_find(&it, reply, "writeErrors") ||
+	    !bson_iter_recurse(&it, &element))
+		return false;
+	while (bson_iter_next(&element)) {
+		if (!bson_iter_recurse(&element, &index) ||
+		    !bson_iter_find(&index, "index") ||
+		    !bson_iter_recurse(&element, &code) ||
+		    !bson_iter_find(&code, "code"))
+			return false;
+		i = mongo_get_int(&index, -1);
+		err = row_error((uint32_t)mongo_get_int(&code, 0));
+		if (i < 0 || (uint64_t)i >= sent || err == E_INTERNAL)
+			return false;
+		results[at[i]].err = err;
+	}
+	return true;
+}
+
+enum err
+mongo_insert_many(struct mongo *mg, mongoc_collection_t *where,
+    bson_t *const *docs, size_t count, struct store_result *results)
+{
+	const bson_t	*good[MANY_MAX];
+	size_t		 at[MANY_MAX], i, n = 0;
+	bson_error_t	 error = { .domain = 0 };
+	bson_t		*options, reply;
+	bool		 ok;
+
+	assert(count <= MANY_MAX);
+	for (i = 0; i < count; i++) {
+		results[i] = (struct store_result){ .err = OK };
+		if (is_too_large(docs[i], NULL))
+			results[i].err = E_TOO_LARGE;
+		else {
+			good[n] = docs[i];
+			at[n++] = i;
+		}
+	}
+	if (n == 0)
+		return OK;
+	options = new_concern(mg, MAJORITY);
+	BSON_APPEND_BOOL(options, "ordered", false);
+	BSON_APPEND_INT64(options, "maxTimeMS", OPERATION_TIME);
+	ok = mongoc_collection_insert_many(where, good, n, options, &reply,
+	    &error) || (error.domain == MONGOC_ERROR_SERVER &&
+	    read_errors(&reply, at, n, results));
+	bson_destroy(&reply);
 	bson_destroy(options);
 	return ok ? OK : mongo_failed(mg, &error);
 }

@@ -105,6 +105,13 @@ mongo_session_find(struct store *store, struct arena *arena,
 	return err;
 }
 
+bool
+mongo_has_session_texts(const struct session *session)
+{
+	return mongo_is_text(session->end_reason) &&
+	    mongo_is_text(session->user_agent) && mongo_is_text(session->ip);
+}
+
 enum err
 mongo_session_insert(struct store *store, const struct session *session)
 {
@@ -112,9 +119,7 @@ mongo_session_insert(struct store *store, const struct session *session)
 	bson_t		 doc = BSON_INITIALIZER;
 	enum err	 err;
 
-	if (!mongo_is_text(session->end_reason) ||
-	    !mongo_is_text(session->user_agent) ||
-	    !mongo_is_text(session->ip))
+	if (!mongo_has_session_texts(session))
 		return E_INTERNAL;
 	mongo_put_session(&doc, session);
 	err = mongo_insert(mg, mg->sessions, &doc, MAJORITY);

@@ -7,8 +7,8 @@
 #include "store/store.h"
 
 /* Text that is not UTF-8 is for the floors above to refuse. */
-static bool
-has_texts(const struct user *user)
+bool
+mongo_has_texts(const struct user *user)
 {
 	return mongo_is_text(user->username) && mongo_is_text(user->email) &&
 	    mongo_is_text(user->full_name) && mongo_is_text(user->avatar) &&
@@ -50,9 +50,9 @@ is_same(const char *a, const char *b)
  * and not by the message of the failed write, which no two servers word
  * alike.  Whoever had it may be gone by now: then a second try may do.
  */
-static enum err
-find_taken(struct mongo *mg, const struct user *user, unsigned fields,
-    unsigned *taken)
+enum err
+mongo_find_taken(struct mongo *mg, const struct user *user,
+    unsigned fields, unsigned *taken)
 {
 	struct arena	*arena;
 	bson_t		*filter;
@@ -99,13 +99,14 @@ mongo_user_insert(struct store *store, const struct user *user,
 	bson_t		 doc = BSON_INITIALIZER;
 	enum err	 err;
 
-	if (!has_texts(user))
+	if (!mongo_has_texts(user))
 		return E_INTERNAL;
 	mongo_put_user(&doc, user);
 	err = mongo_insert(mg, mg->users, &doc, MAJORITY);
 	bson_destroy(&doc);
 	if (err == E_EXISTS)
-		err = find_taken(mg, user, USER_USERNAME | USER_EMAIL, taken);
+		err = mongo_find_taken(mg, user, USER_USERNAME | USER_EMAIL,
+		    taken);
 	return err;
 }
 
@@ -211,7 +212,7 @@ mongo_user_update(struct store *store, const struct user *user,
 	int64_t		 matched;
 	enum err	 err;
 
-	if (!has_texts(user) || !are_texts(expected))
+	if (!mongo_has_texts(user) || !are_texts(expected))
 		return E_INTERNAL;
 	mongo_put_id(&filter, "_id", &user->id);
 	if (expected != NULL)
@@ -228,7 +229,8 @@ mongo_user_update(struct store *store, const struct user *user,
 	}
 	if (err != E_EXISTS)
 		return err;
-	if ((err = find_taken(mg, user, fields, &other)) != E_EXISTS)
+	if ((err = mongo_find_taken(mg, user, fields,
+	    &other)) != E_EXISTS)
 		return err;
 	if (other == 0)
 		return E_UNAVAILABLE;

@@ -97,11 +97,21 @@ void	 sqlite_get_user(struct sql *db, struct arena *arena,
 void	 sqlite_get_session(struct sql *db, struct arena *arena,
 	    struct session *out);
 
+/*
+ * Inside a write that met a value which is there already, E_EXISTS: which of
+ * the `fields` of `user` is somebody else's; 0: its id.
+ */
+enum err sqlite_find_taken(struct sql *db, const struct user *user,
+	    unsigned fields, unsigned *taken) NODISCARD;
+
 /* Inside a write: removes at most 100 rows forgotten before `before`. */
 enum err sqlite_throttle_purge(struct sql *db, int64_t before) NODISCARD;
 
 enum err sqlite_user_insert(struct store *store, const struct user *user,
 	    unsigned *taken);
+enum err sqlite_user_insert_many(struct store *store,
+	    const struct user *users, size_t count,
+	    struct store_result *results);
 enum err sqlite_user_by_login(struct store *store, struct arena *arena,
 	    const struct login_names *names, struct user *out);
 enum err sqlite_user_by_id(struct store *store, struct arena *arena,
@@ -123,6 +133,14 @@ enum err sqlite_profile(struct store *store, struct arena *arena,
 	    struct user *user_out, struct session *session_out);
 enum err sqlite_session_insert(struct store *store,
 	    const struct session *session);
+enum err sqlite_session_insert_many(struct store *store,
+	    const struct session *sessions, size_t count,
+	    struct store_result *results);
+enum err sqlite_session_list_after(struct store *store, struct arena *arena,
+	    const struct id *after, int64_t now, size_t limit,
+	    struct session *out, size_t *count);
+enum err sqlite_count(struct store *store, int64_t *users,
+	    int64_t *sessions);
 enum err sqlite_session_find(struct store *store, struct arena *arena,
 	    const struct id *id, struct session *out);
 enum err sqlite_session_swap(struct store *store, int64_t expected,

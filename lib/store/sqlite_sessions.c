@@ -15,11 +15,6 @@ static const char profile[] =
 static const char find[] =
     "SELECT " SESSION_COLUMNS " FROM sessions s WHERE s.id = ?";
 
-static const char insert[] =
-    "INSERT INTO sessions (id, user, epoch, counter, nonce, created_at, "
-    "rotated_at, idle_at, expires_at, ended_at, end_reason, user_agent, ip) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?)";
-
 static const char swap[] =
     "UPDATE sessions SET counter = ?, rotated_at = ?, idle_at = ? "
     "WHERE id = ? AND counter = ? AND ended_at IS NULL";
@@ -116,35 +111,6 @@ sqlite_session_find(struct store *store, struct arena *arena,
 		return E_NOT_FOUND;
 	*out = session;
 	return OK;
-}
-
-enum err
-sqlite_session_insert(struct store *store, const struct session *session)
-{
-	struct sqlite	*sq = sqlite_of(store);
-	struct sql	*db = sq->db;
-	enum err	 err;
-
-	if ((err = sqlite_write(sq, SYNC_FULL)) != OK)
-		return err;
-	sql_query(db, insert);
-	sqlite_put_id(db, &session->id);
-	sqlite_put_id(db, &session->user);
-	sql_put_int(db, session->epoch);
-	sql_put_int(db, session->counter);
-	sql_put_blob(db, session->nonce, sizeof(session->nonce));
-	sql_put_int(db, session->created_at);
-	sql_put_int(db, session->rotated_at);
-	sql_put_int(db, session->idle_at);
-	sql_put_int(db, session->expires_at);
-	sql_put_int(db, session->ended_at);
-	sql_put_text(db, session->end_reason);
-	sql_put_text(db, session->user_agent);
-	sql_put_text(db, session->ip);
-	err = sqlite_written(sq, sql_run(db));
-
-	/* As if the account had been removed a moment later. */
-	return err == E_NOT_FOUND ? OK : err;
 }
 
 enum err

@@ -21,16 +21,6 @@ static const char list_after[] =
     "SELECT " USER_COLUMNS ", u.legacy_token FROM users u WHERE u.id > ? "
     "ORDER BY u.id LIMIT ?";
 
-static const char insert[] =
-    "INSERT INTO users (id, username, email, full_name, avatar, cover_image, "
-    "password, created_at, updated_at, version, epoch, disabled, "
-    "watch_history, legacy_token) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
-static const char others[] =
-    "SELECT EXISTS (SELECT 1 FROM users WHERE username = ? AND id <> ?), "
-    "EXISTS (SELECT 1 FROM users WHERE email = ? AND id <> ?)";
-
 static const char is_there[] = "SELECT 1 FROM users WHERE id = ?";
 
 static const char remove_one[] = "DELETE FROM users WHERE id = ?";
@@ -141,61 +131,6 @@ sqlite_user_list_after(struct store *store, struct arena *arena,
 	return OK;
 }
 
-/* Which of the `fields` of `user` is somebody else's; 0: its id. */
-static enum err
-find_taken(struct sql *db, const struct user *user, unsigned fields,
-    unsigned *taken)
-{
-	bool		username = false, email = false;
-	enum err	err;
-
-	sql_query(db, others);
-	sql_put_text(db, fields & USER_USERNAME ? user->username : NULL);
-	sqlite_put_id(db, &user->id);
-	sql_put_text(db, fields & USER_EMAIL ? user->email : NULL);
-	sqlite_put_id(db, &user->id);
-	if (sql_row(db)) {
-		username = sql_get_int(db) != 0;
-		email = sql_get_int(db) != 0;
-	}
-	if ((err = sql_end(db)) != OK)
-		return err;
-
-	*taken = username ? USER_USERNAME : email ? USER_EMAIL : 0;
-	return E_EXISTS;
-}
-
-enum err
-sqlite_user_insert(struct store *store, const struct user *user,
-    unsigned *taken)
-{
-	struct sqlite	*sq = sqlite_of(store);
-	struct sql	*db = sq->db;
-	enum err	 err;
-
-	if ((err = sqlite_write(sq, SYNC_FULL)) != OK)
-		return err;
-	sql_query(db, insert);
-	sqlite_put_id(db, &user->id);
-	sql_put_text(db, user->username);
-	sql_put_text(db, user->email);
-	sql_put_text(db, user->full_name);
-	sql_put_text(db, user->avatar);
-	sql_put_text(db, user->cover_image);
-	sql_put_text(db, user->password);
-	sql_put_int(db, user->created_at);
-	sql_put_int(db, user->updated_at);
-	sql_put_int(db, user->version);
-	sql_put_int(db, user->epoch);
-	sql_put_int(db, user->disabled);
-	sql_put_blob(db, user->watch_history,
-	    user->watch_count * sizeof(*user->watch_history));
-	sql_put_text(db, user->legacy_token);
-	if ((err = sql_run(db)) == E_EXISTS)
-		err = find_taken(db, user, USER_USERNAME | USER_EMAIL, taken);
-	return sqlite_written(sq, err);
-}
-
 /* A statement that names only what it writes; sql.c keeps it by its text. */
 static void
 query_update(struct sql *db, unsigned fields,
@@ -289,7 +224,7 @@ sqlite_user_update(struct store *store, const struct user *user,
 	err = run_update(sq->db, user, fields,
 	    expected != NULL ? expected : &anything);
 	if (err == E_EXISTS)
-		err = find_taken(sq->db, user, fields, taken);
+		err = sqlite_find_taken(sq->db, user, fields, taken);
 	else if (err == OK && sql_changes(sq->db) == 0)
 		err = why_not(sq->db, &user->id);
 	return sqlite_written(sq, err);

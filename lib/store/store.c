@@ -82,8 +82,8 @@ store_begin(struct store *store, int64_t deadline)
 	return err;
 }
 
-static bool
-is_late(const struct store *store)
+bool
+store_is_late(const struct store *store)
 {
 	if (store->deadline == 0 || clock_monotonic() < store->deadline)
 		return false;
@@ -115,7 +115,7 @@ store_user_insert(struct store *store, const struct user *user,
     unsigned *taken)
 {
 	assert(has_texts(user));
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->user_insert(store, user, taken);
 }
@@ -124,7 +124,7 @@ enum err
 store_user_by_login(struct store *store, struct arena *arena,
     const struct login_names *names, struct user *out)
 {
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->user_by_login(store, arena, names, out);
 }
@@ -134,7 +134,7 @@ store_user_by_id(struct store *store, struct arena *arena,
     const struct id *id, struct user *out)
 {
 	assert(id != NULL);
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->user_by_id(store, arena, id, out);
 }
@@ -145,7 +145,7 @@ store_user_update(struct store *store, const struct user *user,
     unsigned *taken)
 {
 	assert((fields & ~(unsigned)USER_ALL) == 0 && has_texts(user));
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->user_update(store, user, fields, expected,
 	    validated, taken);
@@ -156,7 +156,7 @@ store_user_take_legacy(struct store *store, const struct id *id,
     const char *token, int64_t now)
 {
 	assert(id != NULL && token != NULL);
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->user_take_legacy(store, id, token, now);
 }
@@ -165,7 +165,7 @@ enum err
 store_user_drop_legacy(struct store *store, const struct id *id, int64_t now,
     int64_t *count)
 {
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->user_drop_legacy(store, id, now, count);
 }
@@ -175,7 +175,7 @@ store_user_list_after(struct store *store, struct arena *arena,
     const struct id *after, size_t limit, struct user *out, size_t *count)
 {
 	assert(limit <= SIZE_MAX / sizeof(*out));
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->user_list_after(store, arena, after, limit,
 	    out, count);
@@ -185,7 +185,7 @@ enum err
 store_user_remove(struct store *store, const struct id *id)
 {
 	assert(id != NULL);
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->user_remove(store, id);
 }
@@ -196,7 +196,7 @@ store_profile(struct store *store, struct arena *arena,
     struct session *session_out)
 {
 	assert(user != NULL && session != NULL);
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->profile(store, arena, user, session, user_out,
 	    session_out);
@@ -207,7 +207,7 @@ store_session_insert(struct store *store, const struct session *session)
 {
 	assert(session->user_agent != NULL && session->ip != NULL);
 	assert(strlen(session->user_agent) <= USER_AGENT_MAX);
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->session_insert(store, session);
 }
@@ -217,7 +217,7 @@ store_session_find(struct store *store, struct arena *arena,
     const struct id *id, struct session *out)
 {
 	assert(id != NULL);
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->session_find(store, arena, id, out);
 }
@@ -226,7 +226,7 @@ enum err
 store_session_swap(struct store *store, int64_t expected,
     const struct session *next)
 {
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->session_swap(store, expected, next);
 }
@@ -235,7 +235,7 @@ enum err
 store_session_keep(struct store *store, const struct id *id, int64_t epoch)
 {
 	assert(id != NULL);
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->session_keep(store, id, epoch);
 }
@@ -245,7 +245,7 @@ store_session_end(struct store *store, const struct id *id,
     const char *reason, int64_t now)
 {
 	assert(id != NULL && reason != NULL && now > 0);
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->session_end(store, id, reason, now);
 }
@@ -255,7 +255,7 @@ store_session_end_all(struct store *store, const struct id *user,
     const struct id *except, const char *reason, int64_t now, int64_t *count)
 {
 	assert(reason != NULL && now > 0);
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->session_end_all(store, user, except, reason,
 	    now, count);
@@ -268,7 +268,7 @@ store_session_list(struct store *store, struct arena *arena,
 {
 	assert(user != NULL);
 	assert(limit <= SIZE_MAX / sizeof(*out));
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->session_list(store, arena, user, now, limit,
 	    out, count);
@@ -277,7 +277,7 @@ store_session_list(struct store *store, struct arena *arena,
 enum err
 store_session_purge(struct store *store, int64_t before)
 {
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->session_purge(store, before);
 }
@@ -288,7 +288,7 @@ store_throttle_take(struct store *store,
     const struct throttle_rule *rule, int64_t now, int64_t *wait)
 {
 	assert(is_sane(rule) && now >= 0 && now <= TIME_MAX);
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->throttle_take(store, key, rule, now, wait);
 }
@@ -299,7 +299,7 @@ store_throttle_give_back(struct store *store,
     const struct throttle_rule *rule)
 {
 	assert(is_sane(rule));
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->throttle_give_back(store, key, rule);
 }
@@ -308,7 +308,7 @@ enum err
 store_throttle_forgive(struct store *store,
     const unsigned char key[THROTTLE_KEY_SIZE])
 {
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->throttle_forgive(store, key);
 }
@@ -318,7 +318,7 @@ store_throttle_find(struct store *store,
     const unsigned char key[THROTTLE_KEY_SIZE], int64_t now,
     struct throttle_state *out)
 {
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->throttle_find(store, key, now, out);
 }
@@ -326,7 +326,7 @@ store_throttle_find(struct store *store,
 enum err
 store_ping(struct store *store)
 {
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->ping(store);
 }
@@ -334,7 +334,7 @@ store_ping(struct store *store)
 enum err
 store_describe(struct store *store, struct arena *arena, const char **out)
 {
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->describe(store, arena, out);
 }
@@ -343,7 +343,7 @@ enum err
 store_backup(struct store *store, const char *path,
     void (*progress)(int done, int total))
 {
-	if (is_late(store))
+	if (store_is_late(store))
 		return E_UNAVAILABLE;
 	return store->engine->backup(store, path, progress);
 }

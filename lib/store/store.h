@@ -149,6 +149,49 @@ void		store_close(struct store *store);	/* NULL is nothing */
  */
 enum err	store_begin(struct store *store, int64_t deadline) NODISCARD;
 
+/* Moving: the whole of a store, at the hands of an operator -------------- */
+
+/* What became of one of many. */
+struct store_result {
+	enum err	err;
+	unsigned	taken;	/* with E_EXISTS, as in store_user_insert */
+};
+
+/*
+ * Many new accounts, each as by store_user_insert and in its own `results`:
+ * OK, E_EXISTS, E_TOO_LARGE, or E_MEMBER where the engine's own check refuses
+ * it.  An id that is there already goes before a name that is taken.  OK:
+ * each has its result, and what was inserted has reached the disk.  Else
+ * nobody knows how many were inserted; the same call again finds them by
+ * their ids.
+ */
+enum err	store_user_insert_many(struct store *store,
+		    const struct user *users, size_t count,
+		    struct store_result *results) NODISCARD;
+
+/*
+ * The same with sessions, as they are: OK, or E_EXISTS where the id is there
+ * already, whose row stays as it is.  One of an account that is not there is
+ * OK and dead.
+ */
+enum err	store_session_insert_many(struct store *store,
+		    const struct session *sessions, size_t count,
+		    struct store_result *results) NODISCARD;
+
+/*
+ * Up to `limit` sessions of everybody with an id above `after` (NULL: from
+ * the first), in the order of their ids, that have not ended and whose limits
+ * lie after `now`.
+ */
+enum err	store_session_list_after(struct store *store,
+		    struct arena *arena, const struct id *after, int64_t now,
+		    size_t limit, struct session *out, size_t *count)
+		    NODISCARD;
+
+/* About how many accounts and sessions there are, for whoever waits. */
+enum err	store_count(struct store *store, int64_t *users,
+		    int64_t *sessions) NODISCARD;
+
 /* Users ------------------------------------------------------------------ */
 
 /*
