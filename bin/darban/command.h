@@ -67,6 +67,8 @@ struct invocation {
 enum outcome	command_avatar_gc(struct invocation *in);
 enum outcome	command_backup(struct invocation *in);
 enum outcome	command_check(struct invocation *in);
+enum outcome	command_export(struct invocation *in);
+enum outcome	command_import(struct invocation *in);
 enum outcome	command_init(struct invocation *in);
 enum outcome	command_session_end(struct invocation *in);
 enum outcome	command_session_list(struct invocation *in);
@@ -84,6 +86,7 @@ enum outcome	command_version(struct invocation *in);
  * What is wrong with the words alone is told before anything is opened, so
  * that it is told the same way wherever they are typed.
  */
+enum outcome	refuse_export(const struct invocation *in);
 enum outcome	refuse_init(const struct invocation *in);
 enum outcome	refuse_session_end(const struct invocation *in);
 enum outcome	refuse_user_add(const struct invocation *in);
@@ -185,6 +188,17 @@ void		add_time(struct arena *arena, struct json *object,
 		    const char *name, int64_t time);
 void		add_id(struct arena *arena, struct json *object,
 		    const struct id *id);
+
+/* progress.c ------------------------------------------------------------- */
+
+/*
+ * How far long work is: a bar, where standard error is a terminal and there
+ * is something to wait for; nothing where `total` is not known (0).
+ */
+void		progress(int64_t done, int64_t total);
+
+/* Takes the bar away, if there is one: something else is to be printed. */
+void		progress_clear(void);
 
 /* prompt.c --------------------------------------------------------------- */
 

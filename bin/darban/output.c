@@ -100,6 +100,7 @@ complain(const char *format, ...)
 {
 	va_list args;
 
+	progress_clear();
 	va_start(args, format);
 	print_line(stderr, "darban: ", format, args);
 	va_end(args);

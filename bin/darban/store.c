@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "command.h"
-#include "base/clock.h"
 #include "base/conf.h"
 #include "base/crypto.h"
 #include "base/log.h"
@@ -174,27 +173,10 @@ command_check(struct invocation *in)
 	return outcome == DONE && check.found > 0 ? FOUND : outcome;
 }
 
-/* A bar for whoever waits: not in a pipe, not for what is done at once. */
 static void
 show_progress(int done, int total)
 {
-	enum { PATIENCE = 500, BAR = 40 };	/* ms, columns */
-	static const char	bar[] =
-	    "########################################";
-	static int64_t		begun;
-	int			length;
-
-	if (isatty(STDERR_FILENO) != 1 || total <= 0)
-		return;
-	if (begun == 0)
-		begun = clock_monotonic();
-	if (clock_monotonic() - begun < PATIENCE)
-		return;
-	length = (int)((int64_t)BAR * done / total);
-	(void)fprintf(stderr, "\r[%-*.*s] %3d%%", BAR, length, bar,
-	    (int)((int64_t)100 * done / total));
-	if (done == total)
-		(void)putc('\n', stderr);
+	progress(done, total);
 }
 
 enum outcome
@@ -204,6 +186,7 @@ command_backup(struct invocation *in)
 	enum err	 err;
 
 	err = store_backup(in->ctx.store, path, show_progress);
+	progress_clear();
 	if (err == OK) {
 		say("%s written", path);
 		return DONE;

@@ -64,3 +64,94 @@ clock_iso(int64_t time, char out[CLOCK_ISO_SIZE])
 	    tm.tm_min, tm.tm_sec, milliseconds);
 	memcpy(out, text, CLOCK_ISO_SIZE);
 }
+
+/* Passes the digits of a number, exactly so many. */
+static bool
+take_digits(const char **at, int count, int *out)
+{
+	int number = 0;
+
+	for (; count > 0; count--, (*at)++) {
+		if (**at < '0' || **at > '9')
+			return false;
+		number = number * 10 + (**at - '0');
+	}
+	*out = number;
+	return true;
+}
+
+static bool
+take(const char **at, char c)
+{
+	if (**at != c)
+		return false;
+	(*at)++;
+	return true;
+}
+
+/* Milliseconds; what is finer is dropped. */
+static bool
+take_fraction(const char **at, int *out)
+{
+	int digit, count = 0, scale = 100;
+
+	*out = 0;
+	if (!take(at, '.'))
+		return true;
+	for (; take_digits(at, 1, &digit); count++) {
+		*out += digit * scale;
+		scale /= 10;
+	}
+	return count >= 1 && count <= 9;
+}
+
+/* Minutes to the east. */
+static bool
+take_offset(const char **at, int *out)
+{
+	int hours, minutes, sign = **at == '-' ? -1 : 1;
+
+	*out = 0;
+	if (take(at, 'Z'))
+		return true;
+	if (!(take(at, '+') || take(at, '-')) ||
+	    !take_digits(at, 2, &hours) || hours > 23)
+		return false;
+	(void)take(at, ':');
+	if (!take_digits(at, 2, &minutes) || minutes > 59)
+		return false;
+	*out = sign * (hours * 60 + minutes);
+	return true;
+}
+
+bool
+clock_parse(const char *text, int64_t *out)
+{
+	struct tm tm = { 0 }, back;
+	time_t seconds;
+	int year, month, milliseconds, offset;
+
+	if (!take_digits(&text, 4, &year) || !take(&text, '-') ||
+	    !take_digits(&text, 2, &month) || !take(&text, '-') ||
+	    !take_digits(&text, 2, &tm.tm_mday) || !take(&text, 'T') ||
+	    !take_digits(&text, 2, &tm.tm_hour) || !take(&text, ':') ||
+	    !take_digits(&text, 2, &tm.tm_min) || !take(&text, ':') ||
+	    !take_digits(&text, 2, &tm.tm_sec) ||
+	    !take_fraction(&text, &milliseconds) ||
+	    !take_offset(&text, &offset) || *text != '\0')
+		return false;
+	tm.tm_year = year - 1900;
+	tm.tm_mon = month - 1;
+
+	/*
+	 * The library makes 1 March of 30 February, and of 24:00 midnight:
+	 * what it has moved there is not.
+	 */
+	back = tm;
+	seconds = timegm(&back);
+	if (back.tm_year != tm.tm_year || back.tm_mday != tm.tm_mday ||
+	    back.tm_min != tm.tm_min)
+		return false;
+	*out = SECONDS(seconds) + milliseconds - MINUTES(offset);
+	return true;
+}

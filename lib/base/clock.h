@@ -26,4 +26,11 @@ void	clock_set(int64_t now);
  */
 void	clock_iso(int64_t time, char out[CLOCK_ISO_SIZE]);
 
+/*
+ * Reads what clock_iso writes, and the like: a fraction of up to nine digits
+ * or none, and Z or an offset ("+02:00", "+0200").  False for anything else,
+ * a day that there is not included.
+ */
+bool	clock_parse(const char *text, int64_t *out) NODISCARD;
+
 #endif

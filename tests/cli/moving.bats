@@ -1,0 +1,262 @@
+#!/usr/bin/env bats
+# Moving in and out: darban import, export.  On the store that STORE names,
+# each test in a database of its own there, else on SQLite files.
+
+load ../lib/cli
+load ../lib/moving
+
+@test "what mongoexport writes is imported, and its users log in" {
+	cat >users.json <<-END
+	{"_id":{"\$oid":"65a000000000000000000001"},"username":"alice","email":"alice@example.org","fullName":"Alice","avatar":"http://x/a.jpg","coverImage":"","watchHistory":[{"\$oid":"65a000000000000000000009"}],"password":"$BCRYPT","createdAt":{"\$date":"2024-01-01T00:00:00.123Z"},"updatedAt":{"\$date":"2024-01-02T00:00:00Z"},"__v":3,"refreshToken":"a.b.c"}
+	{"_id":{"\$oid":"65a000000000000000000002"},"username":"bob","email":"Bob@Example.org","fullName":"Bob","avatar":"","coverImage":"","watchHistory":[],"password":"$BCRYPT","createdAt":{"\$date":{"\$numberLong":"1704067200123"}},"updatedAt":{"\$date":{"\$numberLong":"1704153600000"}},"__v":{"\$numberInt":"0"}}
+	END
+	init
+	try 0 "$darban" import users.json
+	[ "$output" = "imported 2, there already 0, refused 0" ]
+	try 0 "$darban" user show alice --json
+	[ "$(jq -r '._id, .fullName, .createdAt, .hash' <<<"$output" |
+	    tr '\n' ' ')" = \
+	    "65a000000000000000000001 Alice 2024-01-01T00:00:00.123Z bcrypt " ]
+	try 0 "$darban" user show bob --json
+	[ "$(jq -r .createdAt <<<"$output")" = 2024-01-01T00:00:00.123Z ]
+	expect_login alice
+	expect_login Bob@Example.org
+	expect_no_login Bob@Example.org "wrong horse"
+}
+
+@test "an array is imported, and objects that are laid out" {
+	lines 3 >lines.json
+	jq -s . lines.json >array.json
+	jq -sc . lines.json >compact.json
+	jq . lines.json >objects.json
+	for form in lines array compact objects; do
+		init_at "$form"
+		try 0 "$darban" -c "$form.conf" import "$form.json"
+		[ "$output" = "imported 3, there already 0, refused 0" ]
+		"$darban" -c "$form.conf" export >"$form.out"
+		cmp "$form.out" lines.out
+	done
+}
+
+@test "each refused line is named with its reason, and the rest goes on" {
+	{
+		lines 3
+		echo nonsense
+		echo
+		line 4 | jq -c '.username = "user-1"'
+		line 5 | jq -c '.email = "user-2@example.org"'
+		line 6 | jq -c '.password = "plain text"'
+		line 7 | jq -c 'del(._id)'
+		line 8 | jq -c '.email = "user-8@example.org"'
+		line 9 | jq -c '.username = "user-8"'
+	} >users.json
+	init
+	try 1 "$darban" import users.json
+	[ "$output" = "imported 4, there already 0, refused 6" ]
+	sort >expected <<-END
+	darban: users.json:4: it is not JSON
+	darban: users.json:6: username is taken by another account
+	darban: users.json:7: email is taken by another account
+	darban: users.json:8: password is no hash that darban knows: bcrypt or Argon2id
+	darban: users.json:9: _id is missing
+	darban: users.json:11: username is taken by another account
+	END
+	diff <(sort <<<"$stderr") expected
+	"$darban" user list | grep -q user-8@example.org
+}
+
+@test "a line of more than 16 MiB is refused, one below is taken" {
+	{
+		line 1
+		line 2 | sed 's/"coverImage":""/"coverImage":"@"/'
+		line 3
+	} >users.json
+	long=$(head -c 17000000 /dev/zero | tr '\0' x)
+	sed -i "2s/@/$(head -c 3000000 /dev/zero | tr '\0' x)/" users.json 2>/dev/null ||
+	    python3 -c '
+text = open("users.json").read()
+open("users.json", "w").write(text.replace("@\"", "x" * 3000000 + "\"", 1))'
+	printf '{"a":"%s"}\n' "$long" >>users.json
+	line 4 >>users.json
+	init
+	try 1 "$darban" import users.json
+	[ "$output" = "imported 4, there already 0, refused 1" ]
+	[ "$stderr" = "darban: users.json:4: it is longer than 16 MiB" ]
+}
+
+@test "an account that is there already is skipped, and stays as it is" {
+	lines 4 >users.json
+	init
+	head -n 2 users.json | "$darban" import -
+	"$darban" user disable user-1
+	try 0 "$darban" import users.json
+	[ "$output" = "imported 2, there already 2, refused 0" ]
+	try 0 "$darban" import users.json
+	[ "$output" = "imported 0, there already 4, refused 0" ]
+	[ "$("$darban" user show user-1 --json | jq .disabled)" = true ]
+}
+
+@test "members that are not kept are told with their number" {
+	{
+		line 1 | jq -c '.role = "admin" | .address = {"city": "X"}'
+		line 2 | jq -c '.role = 7 | .fullName = 7'
+		line 3
+	} >users.json
+	init
+	try_aside 0 "$darban" import users.json
+	[ "$output" = "imported 3, there already 0, refused 0" ]
+	[ "$(sort <<<"$stderr")" = "$(sort <<-END
+	darban: users.json: not kept: role (of 2)
+	darban: users.json: not kept: address (of 1)
+	darban: users.json: not kept: fullName (of 1)
+	END
+	)" ]
+}
+
+@test "a dry run says what would be, and writes nothing" {
+	lines 3 >users.json
+	init
+	head -n 1 users.json | "$darban" import -
+	line 2 | jq -c '._id = "65b000000000000000000002"' >>users.json
+	line 5 | jq -c '.username = "user-1"' >>users.json
+	line 6 | jq -c '.email = "user-1@example.org"' >>users.json
+	echo nonsense >>users.json
+	try 1 "$darban" import --dry-run users.json
+	[ "$output" = "would import 3, there already 1, refused 3" ]
+	[[ $stderr == *"users.json:5: username is taken"* ]]
+	[[ $stderr == *"users.json:6: email is taken"* ]]
+	[[ $stderr == *"users.json:7: it is not JSON"* ]]
+	[ "$("$darban" export | wc -l)" = 1 ]
+}
+
+@test "export, import and export again give the same bytes" {
+	{
+		lines 250
+		line 300 | jq -c 'del(.email, .fullName, .__v)'
+		line 301 | jq -c '.fullName = "\u0001\u001b[31m\u202e \"\\ é 😀"'
+		line 302 | jq -c '.createdAt = {"$date": {"$numberLong": "-7"}}'
+		line 303 | jq -c '.__v = {"$numberLong": "9007199254740993"}'
+	} >users.json
+	init
+	try 0 "$darban" import users.json
+	"$darban" user disable user-7
+	"$darban" export >first
+	[ "$(wc -l <first)" = 254 ]
+	[ "$(grep -c '"darban":{"epoch":1,"disabled":true}' first)" = 1 ]
+	[ "$(grep -c '"refreshToken":"token-1"' first)" = 1 ]
+	[ "$(grep -c $'\e' first)" = 0 ]
+
+	init_at other
+	try 0 "$darban" -c other.conf import first
+	"$darban" -c other.conf export >second
+	cmp first second
+	DARBAN_CONF=$dir/other.conf
+	expect_login user-3
+	expect_no_login user-7
+}
+
+@test "what is exported is what mongoimport reads" {
+	lines 1 >users.json
+	init
+	"$darban" import users.json
+	"$darban" export | jq -e '
+	    ._id == {"$oid": "65a000000000000000000001"} and
+	    .watchHistory[0] == {"$oid": "65a000000000000000000abc"} and
+	    .createdAt == {"$date": "2024-01-01T00:00:00.123Z"} and
+	    .__v == 3 and .username == "user-1" and .avatar == "" and
+	    (.password | startswith("$2b$"))'
+}
+
+@test "an export goes to no terminal unless it is forced" {
+	lines 1 >users.json
+	init
+	"$darban" import users.json
+	run on_terminal -- "$darban" export
+	[ "$status" = 2 ]
+	[[ $output == *"standard output is a terminal"* ]]
+	[[ $output != *'$2b$'* ]]
+	run on_terminal -- "$darban" export --force
+	[ "$status" = 0 ]
+	[[ $output == *'"password":"$2b$'* ]]
+	[ "$("$darban" export | wc -l)" = 1 ]
+}
+
+@test "an export that cannot be written has failed" {
+	[ -e /dev/full ] || skip "there is no /dev/full"
+	lines 1 >users.json
+	init
+	"$darban" import users.json
+	run bash -c '"$1" export >/dev/full' - "$darban"
+	[ "$status" = 1 ]
+}
+
+@test "an import that is killed has lost nothing, and the next completes it" {
+	lines 2500 >users.json
+	init
+	mkfifo pipe
+	"$darban" import - <pipe >said 2>&1 &
+	pid=$!
+	exec 9>pipe
+	head -n 2400 users.json >&9
+	# It has written two batches and waits for more of the third.
+	tries=600
+	until [ "$("$darban" export | wc -l)" = 2000 ]; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ]
+		sleep 0.1
+	done
+	kill -KILL "$pid"
+	wait "$pid" || true
+	exec 9>&-
+	[ ! -s said ]
+
+	"$darban" export >part
+	[ "$(wc -l <part)" = 2000 ]
+	try 0 "$darban" import users.json
+	[ "$output" = "imported 500, there already 2000, refused 0" ]
+	"$darban" export >all
+	[ "$(wc -l <all)" = 2500 ]
+	head -n 2000 all | cmp - part
+}
+
+@test "a terminal shows how far an import is, a pipe does not" {
+	[ -z "${STORE:-}" ] || skip "no server answers in the time left"
+	lines 3000 >users.json
+	echo nonsense >>users.json
+	init
+	# To the command a minute passes with each look at the clock.
+	run on_terminal -- "$(command -v faketime)" -f '+0 i60' \
+	    "$darban" import users.json
+	[ "$status" = 1 ]
+	[[ $output == *"[####"*"%"* ]]
+	[[ $output == *"users.json:3001: it is not JSON"* ]]
+	[[ $output == *"imported 3000, there already 0, refused 1"* ]]
+
+	head -n 3000 users.json >good.json
+	try 0 faketime -f '+0 i60' "$darban" import good.json
+	[ "$stderr" = "" ]
+}
+
+@test "a file that cannot be read is told" {
+	init
+	try 1 "$darban" import nowhere.json
+	expect_complaint "nowhere.json: No such file"
+	mkdir folder
+	try 1 "$darban" import folder
+	expect_complaint "folder: Is a directory"
+	try 0 "$darban" import - </dev/null
+	[ "$output" = "imported 0, there already 0, refused 0" ]
+}
+
+@test "wrong use of import and export exits with 2" {
+	while read -r arguments; do
+		try 2 "$darban" $arguments </dev/null
+		expect_usage
+	done <<-END
+		import
+		import one two
+		import --force one
+		export extra
+		export --dry-run
+	END
+}
