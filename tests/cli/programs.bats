@@ -34,8 +34,10 @@ setup() {
 
 @test "an endpoint maps only the libraries that it uses" {
 	run -1 grep -E 'libsodium|libcrypt\.so' \
-	    <(readelf -dW "$BUILD/cgi-bin/me.fcgi" "$BUILD/cgi-bin/refresh.fcgi")
+	    <(readelf -dW "$BUILD"/cgi-bin/{avatar,logout,refresh,sessions}.fcgi)
 	run -1 grep -E 'libmongoc' <(readelf -dW "${programs[@]}")
+	run -1 grep -E 'libjpeg|libpng|libwebp|liblcms|libseccomp' \
+	    <(readelf -dW "$BUILD"/cgi-bin/*.fcgi "$BUILD/bin/darban")
 }
 
 # What a plain CGI program has mapped that waits for its body.
