@@ -7,6 +7,7 @@
  *		`everywhere` it must be the current one
  */
 #include "http/darban.h"
+#include "account/legacy.h"
 
 enum { EVERYWHERE, TOKEN };
 
@@ -31,7 +32,7 @@ logout(struct ctx *ctx, const struct request *req, struct response *res)
 		return err;
 	err = everywhere ? session_end_all(ctx, user, "logout", &count) :
 	    session_end(ctx, session, "logout");
-	if (err != OK)
+	if (err != OK || (err = legacy_forget(ctx, user)) != OK)
 		return err;
 
 	credentials_expire(ctx, res);

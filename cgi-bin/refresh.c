@@ -2,7 +2,8 @@
  * POST /refresh-token: trade a refresh token for its successor and a new
  * access token.
  *
- *	takes	{ "refreshToken" }, where it is not in its cookie
+ *	takes	{ "refreshToken" }, where it is not in its cookie; once, also one
+ *		of the system that was here before (legacy.h)
  *	200	{ "accessToken", "refreshToken" }, both as cookies too; the same
  *		answer again to a repetition within the grace
  *	400	cookie and body name different sessions
@@ -11,6 +12,7 @@
  *		where the session is over
  */
 #include "http/darban.h"
+#include "account/legacy.h"
 
 enum { TOKEN };
 
@@ -27,8 +29,12 @@ refresh(struct ctx *ctx, const struct request *req, struct response *res)
 	enum err	 err;
 
 	if ((err = credentials_refresh(ctx, req,
-	    request_field(req, TOKEN), &token)) != OK ||
-	    (err = session_refresh(ctx, token, &tokens)) != OK)
+	    request_field(req, TOKEN), &token)) != OK)
+		return err;
+	err = legacy_is_token(ctx, token) ?
+	    legacy_exchange(ctx, token, &tokens) :
+	    session_refresh(ctx, token, &tokens);
+	if (err != OK)
 		return err;
 
 	credentials_send(ctx, &tokens, res);

@@ -96,15 +96,34 @@ command_session_list(struct invocation *in)
  * One that has ended already is ended: who asks twice, or after the user's
  * own logout, has what was wanted.
  */
+/*
+ * What an earlier system's token would open is ended too: of one account, or
+ * (NULL) of all.
+ */
+static enum err
+drop_legacy(struct invocation *in, const struct id *user)
+{
+	int64_t count;
+
+	return store_user_drop_legacy(in->ctx.store, user, in->ctx.now,
+	    &count);
+}
+
 static enum outcome
 end_one(struct invocation *in, const char *text)
 {
+	struct session	session;
 	struct id	id;
 	enum err	err = E_NOT_FOUND;
 
 	if (id_parse(text, &id))
+		err = store_session_find(in->ctx.store, in->ctx.arena, &id,
+		    &session);
+	if (err == OK)
 		err = store_session_end(in->ctx.store, &id, "operator",
 		    in->ctx.now);
+	if (err == OK)
+		err = drop_legacy(in, &session.user);
 	if (err == E_NOT_FOUND) {
 		complain("%s: no such session", text);
 		return COULD_NOT;
@@ -125,6 +144,8 @@ end_many(struct invocation *in, const struct user *user)
 	err = store_session_end_all(in->ctx.store,
 	    user != NULL ? &user->id : NULL, NULL, "operator", in->ctx.now,
 	    &count);
+	if (err == OK)
+		err = drop_legacy(in, user != NULL ? &user->id : NULL);
 	if (err != OK)
 		return failed(in, err, "sessions");
 	if (user != NULL)

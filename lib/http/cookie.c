@@ -109,6 +109,39 @@ cookies_find(struct ctx *ctx, const char *header,
 	return OK;
 }
 
+/* Behind an empty prefix theirs are ours. */
+static bool
+has_legacy(const struct conf *conf)
+{
+	return conf->compat == COMPAT_CHAI && *conf->cookie_prefix != '\0';
+}
+
+const char *
+cookie_legacy(struct ctx *ctx, const char *header)
+{
+	char *rest, *pair, *value;
+
+	if (header == NULL || !has_legacy(ctx->conf))
+		return NULL;
+	rest = arena_strdup(ctx->arena, header);
+	while ((pair = strsep(&rest, ";")) != NULL) {
+		pair += strspn(pair, " \t");
+		value = skip(pair, names[COOKIE_REFRESH]);
+		if (value != NULL && *value == '=')
+			return or_absent(trim(value + 1));
+	}
+	return NULL;
+}
+
+const char *
+cookie_expire_legacy(struct ctx *ctx, enum cookie cookie)
+{
+	if (!has_legacy(ctx->conf))
+		return NULL;
+	return arena_printf(ctx->arena,
+	    "%s=; Path=/; Max-Age=0; HttpOnly; Secure", names[cookie]);
+}
+
 const char *
 cookie_make(struct ctx *ctx, enum cookie cookie, const char *value,
     int64_t age)

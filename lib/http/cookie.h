@@ -19,11 +19,21 @@ enum err	 cookies_find(struct ctx *ctx, const char *header,
 		    const char *out[COOKIE__MAX]) NODISCARD;
 
 /*
+ * With `compat = chai` the value of the cookie in which the earlier system
+ * kept its refresh token, without a prefix; NULL where it is absent, or where
+ * its name is that of ours.  Of several the first.
+ */
+const char	*cookie_legacy(struct ctx *ctx, const char *header);
+
+/*
  * The value of a Set-Cookie header for the cookie: HttpOnly and Secure, so
  * that only the server changes it; it expires in `age` seconds, at once where
  * `value` is NULL.  NULL without memory.
  */
 const char	*cookie_make(struct ctx *ctx, enum cookie cookie,
 		    const char *value, int64_t age);
+
+/* The same to expire one of the earlier system's; NULL where there is none. */
+const char	*cookie_expire_legacy(struct ctx *ctx, enum cookie cookie);
 
 #endif

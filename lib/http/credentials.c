@@ -1,5 +1,6 @@
 #include "base/base.h"
 #include "account/device.h"
+#include "account/legacy.h"
 #include "account/token.h"
 #include "http/cookie.h"
 #include "http/credentials.h"
@@ -40,6 +41,7 @@ credentials_find(struct ctx *ctx, struct request *req)
 		authorization = request_variable(req,
 		    "REDIRECT_HTTP_AUTHORIZATION");
 	req->bearer = bearer_of(authorization);
+	req->legacy = cookie_legacy(ctx, cookies);
 
 	return cookies_find(ctx, cookies, req->cookies);
 }
@@ -55,7 +57,7 @@ credentials_have_refresh(const struct request *req)
 {
 	const struct member *member;
 
-	if (req->cookies[COOKIE_REFRESH] != NULL)
+	if (req->cookies[COOKIE_REFRESH] != NULL || req->legacy != NULL)
 		return true;
 	/* Of whatever type: what is wrong with it is said later. */
 	for (member = req->members; member != NULL; member = member->next)
@@ -80,7 +82,9 @@ choose(struct ctx *ctx, enum token_use use, const char *cookie,
 
 	if (cookie == NULL && other == NULL)
 		return E_UNAUTHENTICATED;
-	if (cookie != NULL && other != NULL && strcmp(cookie, other) != 0) {
+	/* The earlier system took the cookie, whatever else was there. */
+	if (cookie != NULL && other != NULL && strcmp(cookie, other) != 0 &&
+	    ctx->conf->compat != COMPAT_CHAI) {
 		one = token_read(ctx, use, cookie, &a);
 		two = token_read(ctx, use, other, &b);
 		if (one != OK && one != E_TOKEN)
@@ -112,8 +116,15 @@ enum err
 credentials_refresh(struct ctx *ctx, const struct request *req,
     const char *from_body, const char **out)
 {
-	return choose(ctx, TOKEN_REFRESH, req->cookies[COOKIE_REFRESH],
-	    presented(from_body), out);
+	const enum err err = choose(ctx, TOKEN_REFRESH,
+	    req->cookies[COOKIE_REFRESH], presented(from_body), out);
+
+	/* Theirs is looked at where there is none of ours, and only for that. */
+	if (err != E_UNAUTHENTICATED || req->legacy == NULL ||
+	    !legacy_is_token(ctx, req->legacy))
+		return err;
+	*out = req->legacy;
+	return OK;
 }
 
 /* A credential was there and is no good, rather than something is broken. */
@@ -205,12 +216,23 @@ send_cookie(struct ctx *ctx, enum cookie cookie, const char *token,
 	    (expires_at - ctx->now) / 1000));
 }
 
+/* Browsers send both; nobody should have to choose twice. */
+static void
+expire_legacy(struct ctx *ctx, struct response *res)
+{
+	response_header(res, "Set-Cookie",
+	    cookie_expire_legacy(ctx, COOKIE_ACCESS));
+	response_header(res, "Set-Cookie",
+	    cookie_expire_legacy(ctx, COOKIE_REFRESH));
+}
+
 void
 credentials_send(struct ctx *ctx, const struct tokens *tokens,
     struct response *res)
 {
 	struct json *data;
 
+	expire_legacy(ctx, res);
 	send_cookie(ctx, COOKIE_ACCESS, tokens->access,
 	    tokens->access_expires_at, res);
 	send_cookie(ctx, COOKIE_REFRESH, tokens->refresh,
@@ -245,6 +267,7 @@ credentials_send_device(struct ctx *ctx, const struct request *req,
 void
 credentials_expire(struct ctx *ctx, struct response *res)
 {
+	expire_legacy(ctx, res);
 	send_cookie(ctx, COOKIE_ACCESS, NULL, ctx->now, res);
 	send_cookie(ctx, COOKIE_REFRESH, NULL, ctx->now, res);
 }

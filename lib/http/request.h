@@ -81,6 +81,7 @@ struct request {
 	/* As presented; NULL where there is none (credentials.h). */
 	const char		*cookies[COOKIE__MAX];
 	const char		*bearer;
+	const char		*legacy;	/* of an earlier system */
 
 	/* Which page made a browser send it; NULL where unsaid (origin.h). */
 	const char		*origin;
