@@ -125,6 +125,14 @@ $(fuzz): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o \
     $(wildcard lib/*/*.c)))
 	$(call say,ld) clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 
+# The picture worker outside of its sandbox, with lower limits.
+fuzz_image := $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out \
+	%/main.c %/sandbox.c %/self_test.c,$(image_c)))
+build/fuzz/image: $(fuzz_image)
+build/fuzz/image: LIBS += $(IMAGE_LIBS)
+$(fuzz_image) build/fuzz/obj/tests/fuzz/image.o: \
+    FUZZ_CFLAGS += -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+
 # What Debian's packages give.  $(call install,PACKAGES) installs those that
 # are missing, and says so first.
 DEPS	 = gcc libc6-dev libfcgi-dev libjwt-dev libcjson-dev libssl-dev \
@@ -135,7 +143,7 @@ DEPS	 = gcc libc6-dev libfcgi-dev libjwt-dev libcjson-dev libssl-dev \
 MONGO_DEPS = libmongoc-dev pkgconf
 TEST_DEPS = libcmocka-dev bats jq sqlite3 openssl faketime perl python3 \
 	python3-pil python3-venv mandoc binutils procps fail2ban $(MONGO_DEPS)
-FUZZ_DEPS = clang libclang-rt-14-dev
+FUZZ_DEPS = clang libclang-rt-14-dev python3-pil
 BENCH_DEPS = python3 valgrind
 install	 = $(if $(SKIP_DEPS),,@conf/packages $(1))
 

@@ -5,6 +5,7 @@
     corpus.py photo FILE   a phone's photo: 12 megapixels, lying on its side
     corpus.py small FILE   a photo of less than 120 KiB
     corpus.py wide FILE    25 megapixels of PNG
+    corpus.py seeds DIRECTORY    small ones, for a fuzzer to begin with
 
 A case is a name, bytes, the exit status of the worker (None: 0, 3 or 4) and a
 function that looks at the two pictures.
@@ -426,24 +427,25 @@ def largest():
     yield Case("photo.jpg", photo(4032, 3024, 88), DONE, is_of((384, 512)))
 
 
-def bases():
+def bases(width=150, height=100):
     """What is cut and mutated: every chunk and marker there is."""
-    rgb = scene(150, 100)
+    rgb = scene(width, height)
+    less = (width * 2 // 5, height * 2 // 5)
     clear = rgb.convert("RGBA")
     clear.putalpha(Image.linear_gradient("L").resize(rgb.size))
     tags = exif(6, SECRET)
     profile = files.icc_swapped()
     yield "jpg", jpeg_insert(saved(rgb, "JPEG", icc_profile=profile),
                              (0xE1, b"Exif\0\0" + tags))
-    yield "progressive.jpg", saved(rgb.resize((60, 40)), "JPEG",
+    yield "progressive.jpg", saved(rgb.resize(less), "JPEG",
                                    progressive=True)
     yield "png", png_insert(saved(
-        clear.resize((60, 40)), "PNG", icc_profile=profile), b"eXIf", tags,
+        clear.resize(less), "PNG", icc_profile=profile), b"eXIf", tags,
         False)
     yield "interlaced.png", files.png_plain(37, 23, 16, 6, True)
     yield "webp", webp_wrap(saved(clear, "WEBP"), (b"EXIF", tags),
                             (b"ICCP", profile))
-    yield "lossless.webp", saved(clear.resize((60, 40)), "WEBP",
+    yield "lossless.webp", saved(clear.resize(less), "WEBP",
                                  lossless=True)
 
 
@@ -479,23 +481,44 @@ def mutated():
             yield Case(f"{number}-{name}", some, None)
 
 
+def seeds():
+    """Small ones to begin a fuzzer's corpus with."""
+    for name, data in bases(40, 30):
+        yield Case(name, data)
+    yield Case("inks.jpg", files.jpeg_ycck((9, 99, 199, 29)))
+    yield Case("inks-profile.jpg", jpeg_insert(
+        files.jpeg_ycck((9, 99, 199, 29)),
+        *files.jpeg_profile_parts(files.icc_inks(), 2)))
+    yield Case("scans.jpg", files.jpeg_scans(16, 16, 5))
+    yield Case("restarts.jpg", files.jpeg_restarts())
+    yield Case("animation.webp", webp_animation(
+        (40, 30), (8, 4), saved(scene(16, 16), "WEBP", lossless=True)))
+    yield Case("palette.png", saved(scene(40, 30).quantize(8), "PNG",
+               transparency=0))
+
+
 GROUPS = [orientation, kinds, hidden, animated, colours, metadata, wrong,
           bombs, largest, cut, mutated]
 
 
-def main(what, file=None):
-    if file is None:
+def write(cases, path):
+    os.makedirs(path, exist_ok=True)
+    for case in cases:
+        with open(os.path.join(path, case.name), "wb") as out:
+            out.write(case.data)
+
+
+def main(what, place=None):
+    if place is None:
         for group in GROUPS:
-            path = os.path.join(what, group.__name__)
-            os.makedirs(path)
-            for case in group():
-                with open(os.path.join(path, case.name), "wb") as out:
-                    out.write(case.data)
-        return
-    with open(file, "wb") as out:
-        out.write({"photo": lambda: photo(4032, 3024, 88),
-                   "small": lambda: photo(1200, 900, 60),
-                   "wide": wide}[what]())
+            write(group(), os.path.join(what, group.__name__))
+    elif what == "seeds":
+        write(seeds(), place)
+    else:
+        with open(place, "wb") as out:
+            out.write({"photo": lambda: photo(4032, 3024, 88),
+                       "small": lambda: photo(1200, 900, 60),
+                       "wide": wide}[what]())
 
 
 if __name__ == "__main__":
