@@ -144,7 +144,7 @@ MONGO_DEPS = libmongoc-dev pkgconf
 TEST_DEPS = libcmocka-dev bats jq sqlite3 openssl faketime perl python3 \
 	python3-pil python3-venv mandoc binutils procps fail2ban $(MONGO_DEPS)
 FUZZ_DEPS = clang libclang-rt-14-dev python3-pil
-BENCH_DEPS = python3 valgrind
+BENCH_DEPS = python3 python3-pil valgrind
 install	 = $(if $(SKIP_DEPS),,@conf/packages $(1))
 
 deps:
@@ -191,6 +191,10 @@ bench: bench-deps
 bench-timing: bench-deps
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) tests/bench/timing
+
+bench-image: bench-deps
+	@$(MAKE) --no-print-directory $(BUILD)/bin/darban-image
+	@BUILD=$(BUILD) tests/bench/image
 
 # New programs come by rename, so that running ones are not disturbed.  No
 # configuration is installed: `darban init` makes one with keys of its own.
@@ -249,12 +253,14 @@ help:
 #? make bench-timing [COUNT=1000]
 #?	whether the time of a failed login tells which accounts there are;
 #?	some seven minutes
+#? make bench-image [SIZE=512]
+#?	time and memory that a photo takes, and the largest pictures
 #? make deps, make test-deps, make bench-deps	only install
 #? make install [PREFIX=/usr/local] [DESTDIR=]
 #? make clean		remove build/
 #? SKIP_DEPS=1		leave the system's packages alone
 
 .PHONY: all deps test-deps bench-deps run test tests fuzz mongod bench \
-	bench-timing install clean help
+	bench-timing bench-image install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -56,12 +56,14 @@ escape_error(j_common_ptr jpeg)
 
 /*
  * A level below 0 is a warning: the library makes something up and goes on,
- * for as long as a minute in a file made for it.  Others are only talk.
+ * for as long as a minute in a file made for it.  Others are only talk.  Some
+ * cameras write more than the picture in front of its end: nothing is missing.
  */
 static void
 escape_message(j_common_ptr jpeg, int level)
 {
-	if (level < 0)
+	if (level < 0 && !(jpeg->err->msg_code == JWRN_EXTRANEOUS_DATA &&
+	    jpeg->err->msg_parm.i[1] == JPEG_EOI))
 		escape_error(jpeg);
 }
 

@@ -150,6 +150,11 @@ def kinds():
                     rgb.convert(mode), "JPEG", progressive=progressive,
                     subsampling=sub), DONE, fits)
     yield Case("restarts.jpg", files.jpeg_restarts(), DONE, is_of((16, 8)))
+    data = saved(rgb, "JPEG")
+    yield Case("late-end.jpg", data[:-2] + b"garbage" * 9 + data[-2:], DONE,
+               fits)
+    yield Case("fill-bytes.jpg", jpeg_insert(data, (0xFE, b"")).replace(
+        b"\xff\xfe", b"\xff" * 9 + b"\xfe", 1), DONE, fits)
     for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I"):
         yield Case(f"{mode}.png", saved(opaque.convert(
             "RGB" if mode == "P" else mode), "PNG") if mode != "I" else
@@ -345,8 +350,9 @@ def wrong():
             ("no-lines.jpg", files.jpeg_sof(jpeg, 1, b"\0\0")),
             ("no-columns.jpg", files.jpeg_sof(jpeg, 3, b"\0\0")),
             ("no-end.jpg", jpeg[:-2]), ("half-end.jpg", jpeg[:-1]),
-            ("garbage-in-front-of-end.jpg",
-             jpeg[:-2] + b"garbage" + jpeg[-2:]),
+            ("behind-a-scan.jpg", files.jpeg_grey(0xC2, 8, 8) + b"".join(
+                files.segment(0xDA, b"\1\1\0" + some) + b"garbage" * 9
+                for some in (b"\0\0\0", b"\1\x3f\0")) + b"\xff\xd9"),
             ("no-end.png", plain_png[:-12]),
             ("no-pixels.png", png(0, 9, 8, 2, [b""])),
             ("too-few-rows.png", png(9, 9, 8, 2, [bytes(27)] * 8)),
@@ -424,7 +430,7 @@ def largest():
     large.putalpha(128)
     yield Case("lossy.webp", saved(large, "WEBP", method=0, quality=1), DONE,
                is_of((512, 512), (255, 255, 255, 128), "webp"))
-    yield Case("photo.jpg", photo(4032, 3024, 88), DONE, is_of((384, 512)))
+    yield Case("photo.jpg", photo(4032, 3024, 92), DONE, is_of((384, 512)))
 
 
 def bases(width=150, height=100):
@@ -516,7 +522,7 @@ def main(what, place=None):
         write(seeds(), place)
     else:
         with open(place, "wb") as out:
-            out.write({"photo": lambda: photo(4032, 3024, 88),
+            out.write({"photo": lambda: photo(4032, 3024, 92),
                        "small": lambda: photo(1200, 900, 60),
                        "wide": wide}[what]())
 
