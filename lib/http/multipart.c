@@ -3,106 +3,9 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "http/multipart.h"
+#include "http/parameter.h"
 
 static const char media_type[] = "multipart/form-data";
-
-/* Bytes that are left to be read. */
-struct rest {
-	const char	*at;
-	const char	*end;
-};
-
-/* A piece of them. */
-struct span {
-	const char	*at;
-	size_t		 size;
-};
-
-static bool
-span_is(struct span span, const char *text)
-{
-	return span.size == strlen(text) &&
-	    strncasecmp(span.at, text, span.size) == 0;
-}
-
-static bool
-starts_with(const struct rest *rest, const char *text, size_t size)
-{
-	return (size_t)(rest->end - rest->at) >= size &&
-	    memcmp(rest->at, text, size) == 0;
-}
-
-static bool
-take_text(struct rest *rest, const char *text, size_t size)
-{
-	if (!starts_with(rest, text, size))
-		return false;
-	rest->at += size;
-	return true;
-}
-
-static void
-skip_blanks(struct rest *rest)
-{
-	while (rest->at < rest->end &&
-	    (*rest->at == ' ' || *rest->at == '\t'))
-		rest->at++;
-}
-
-/* Up to one of `stops`, or the end. */
-static struct span
-take_until(struct rest *rest, const char *stops)
-{
-	const struct span start = { .at = rest->at };
-
-	while (rest->at < rest->end && *rest->at != '\0' &&
-	    strchr(stops, *rest->at) == NULL)
-		rest->at++;
-	return (struct span){ start.at, (size_t)(rest->at - start.at) };
-}
-
-/* Behind the opening quote: up to the closing one, which is taken too. */
-static bool
-take_quoted(struct rest *rest, struct span *out)
-{
-	const char *start = rest->at;
-
-	for (; rest->at < rest->end; rest->at++) {
-		if (*rest->at == '"') {
-			*out = (struct span){ start,
-			    (size_t)(rest->at++ - start) };
-			return true;
-		}
-		/* Before URL escapes, quotes in names were written so. */
-		if (*rest->at == '\\' && rest->end - rest->at > 1)
-			rest->at++;
-	}
-	return false;
-}
-
-/* `; name=value`; false where the rest is something else. */
-static bool
-take_parameter(struct rest *rest, struct span *name, struct span *value)
-{
-	skip_blanks(rest);
-	if (!take_text(rest, ";", 1))
-		return false;
-	skip_blanks(rest);
-	*name = take_until(rest, "=; \t");
-	if (name->size == 0 || !take_text(rest, "=", 1))
-		return false;
-	if (take_text(rest, "\"", 1))
-		return take_quoted(rest, value);
-	*value = take_until(rest, "; \t");
-	return value->size > 0;
-}
-
-static bool
-is_at_end(struct rest *rest)
-{
-	skip_blanks(rest);
-	return rest->at == rest->end;
-}
 
 /* The boundary ---------------------------------------------------------- */
 
@@ -148,8 +51,8 @@ find_delimiter(struct arena *arena, const char *content_type,
 	struct span	name, value, boundary = { NULL, 0 };
 	const char	*text;
 
-	while (!is_at_end(&rest)) {
-		if (!take_parameter(&rest, &name, &value))
+	while (!rest_is_over(&rest)) {
+		if (!parameter_take(&rest, &name, &value))
 			return E_MALFORMED;
 		if (!span_is(name, "boundary"))
 			continue;
@@ -185,10 +88,10 @@ read_disposition(struct arena *arena, struct rest value, struct part *part)
 	struct span	name, text;
 	enum err	err;
 
-	if (!span_is(take_until(&value, "; \t"), "form-data"))
+	if (!span_is(rest_take_until(&value, "; \t"), "form-data"))
 		return E_MALFORMED;
-	while (!is_at_end(&value)) {
-		if (!take_parameter(&value, &name, &text))
+	while (!rest_is_over(&value)) {
+		if (!parameter_take(&value, &name, &text))
 			return E_MALFORMED;
 		err = OK;
 		if (span_is(name, "name"))
@@ -213,19 +116,19 @@ static enum err
 read_header(struct arena *arena, struct span line, struct part *part)
 {
 	struct rest	rest = { line.at, line.at + line.size };
-	struct span	name = take_until(&rest, ": \t");
+	struct span	name = rest_take_until(&rest, ": \t");
 
-	if (name.size == 0 || !take_text(&rest, ":", 1))
+	if (name.size == 0 || !rest_take(&rest, ":", 1))
 		return E_MALFORMED;
-	skip_blanks(&rest);
+	rest_skip_blanks(&rest);
 	if (span_is(name, "Content-Disposition"))
 		return part->name != NULL ? E_MALFORMED :
 		    read_disposition(arena, rest, part);
 	if (span_is(name, "Content-Type"))
-		return keep_text(arena, take_until(&rest, "; \t"),
+		return keep_text(arena, rest_take_until(&rest, "; \t"),
 		    &part->type);
 	if (span_is(name, "Content-Transfer-Encoding"))
-		return is_plain_encoding(take_until(&rest, " \t")) ? OK :
+		return is_plain_encoding(rest_take_until(&rest, " \t")) ? OK :
 		    E_MALFORMED;
 	return OK;
 }
@@ -234,9 +137,9 @@ read_header(struct arena *arena, struct span line, struct part *part)
 static bool
 take_line(struct rest *rest, struct span *out)
 {
-	const struct span line = take_until(rest, "\r\n");
+	const struct span line = rest_take_until(rest, "\r\n");
 
-	if (line.size > PART_HEADER_MAX || !take_text(rest, "\r\n", 2))
+	if (line.size > PART_HEADER_MAX || !rest_take(rest, "\r\n", 2))
 		return false;
 	*out = line;
 	return true;
@@ -298,17 +201,17 @@ multipart_parse(struct arena *arena, const char *content_type,
 
 	if ((err = find_delimiter(arena, content_type, &delimiter)) != OK)
 		return err;
-	if (!take_text(&rest, delimiter.at + 2, delimiter.size - 2))
+	if (!rest_take(&rest, delimiter.at + 2, delimiter.size - 2))
 		return E_MALFORMED;
-	while (!take_text(&rest, "--", 2)) {
-		if (!take_text(&rest, "\r\n", 2) || count++ == PARTS_MAX)
+	while (!rest_take(&rest, "--", 2)) {
+		if (!rest_take(&rest, "\r\n", 2) || count++ == PARTS_MAX)
 			return E_MALFORMED;
 		if ((err = read_part(arena, &rest, delimiter, last)) != OK)
 			return err;
 		last = &(*last)->next;
 	}
 	/* Some clients end their last line, others do not. */
-	(void)take_text(&rest, "\r\n", 2);
+	(void)rest_take(&rest, "\r\n", 2);
 	if (rest.at != rest.end)
 		return E_MALFORMED;
 	*out = first;
