@@ -85,8 +85,9 @@ keep_text(struct arena *arena, struct span span, const char **out)
 static enum err
 read_disposition(struct arena *arena, struct rest value, struct part *part)
 {
-	struct span	name, text;
-	enum err	err;
+	const char	*extended = NULL;
+	struct span	 name, text;
+	enum err	 err;
 
 	if (!span_is(rest_take_until(&value, "; \t"), "form-data"))
 		return E_MALFORMED;
@@ -98,9 +99,14 @@ read_disposition(struct arena *arena, struct rest value, struct part *part)
 			err = keep_text(arena, text, &part->name);
 		else if (span_is(name, "filename"))
 			err = keep_text(arena, text, &part->filename);
+		else if (span_is(name, "filename*"))
+			err = keep_text(arena, text, &extended);
 		if (err != OK)
 			return err;
 	}
+	/* RFC 7578 forbids it; older clients write names beyond ASCII so. */
+	if (part->filename == NULL)
+		part->filename = extended;
 	return part->name != NULL ? OK : E_MALFORMED;
 }
 
