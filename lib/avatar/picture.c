@@ -48,28 +48,42 @@ may_be(const char *type, enum picture_format format)
 	return false;
 }
 
+/* Digits and nothing but digits: to strtoul "-1" would be a size too. */
+static bool
+take_size(const char **text, char end, size_t *out)
+{
+	const size_t digits = strspn(*text, "0123456789");
+
+	if (digits == 0 || digits > 8 || (*text)[digits] != end)
+		return false;
+	*out = strtoul(*text, NULL, 10);
+	*text += digits + 1;
+	return true;
+}
+
 /* "jpg 12345 678": the sizes of the two pictures that follow the line. */
 static bool
 read_header(const char *bytes, size_t size, struct picture *out)
 {
-	const char	*newline = memchr(bytes, '\n', size);
-	char		 line[64], suffix[5];
+	const char	*newline = memchr(bytes, '\n', size), *text;
+	char		 line[64];
 	size_t		 length;
-	int		 end = 0;
 
 	if (newline == NULL || (length = (size_t)(newline - bytes)) >=
 	    sizeof(line))
 		return false;
 	memcpy(line, bytes, length);
 	line[length++] = '\0';
-	if (sscanf(line, "%4s %8zu %8zu%n", suffix, &out->large_size,
-	    &out->small_size, &end) != 3 || line[end] != '\0')
+	text = line + strcspn(line, " ");
+	if (*text++ != ' ' || !take_size(&text, ' ', &out->large_size) ||
+	    !take_size(&text, '\0', &out->small_size) ||
+	    out->large_size + out->small_size != size - length)
 		return false;
-	out->format = strcmp(suffix, "jpg") == 0 ? PICTURE_JPEG :
-	    strcmp(suffix, "webp") == 0 ? PICTURE_WEBP : PICTURE_NONE;
+	out->format = strncmp(line, "jpg ", 4) == 0 ? PICTURE_JPEG :
+	    strncmp(line, "webp ", 5) == 0 ? PICTURE_WEBP : PICTURE_NONE;
 	out->large = bytes + length;
 	out->small = out->large + out->large_size;
-	return out->large_size + out->small_size == size - length;
+	return true;
 }
 
 /* Were the worker somebody else's by now, nothing but pictures would pass. */
