@@ -189,7 +189,10 @@ gallery_collect(struct ctx *ctx, bool only_count, int64_t *count)
 	}
 	if ((err = read_directory(directory, &all)) == OK) {
 		/* Before the accounts: what is used later is not listed. */
-		qsort(all.list, all.count, sizeof(*all.list), compare);
+		if (all.count > 0)
+			qsort(all.list, all.count, sizeof(*all.list),
+			    compare);
+		mark(&all, ctx->conf->avatar_default);
 		err = mark_used(ctx, &all);
 	}
 	if (err == OK)

@@ -211,7 +211,8 @@ gallery_remove(struct ctx *ctx, const char *address)
 	struct names		 names;
 	int			 directory;
 
-	if (strncmp(path, conf->avatar_url, length) != 0 ||
+	if (strcmp(address, conf->avatar_default) == 0 ||
+	    strncmp(path, conf->avatar_url, length) != 0 ||
 	    strchr(path + length, '/') != NULL ||
 	    !gallery_digits(path, digits, &rest) || *rest != '.')
 		return;

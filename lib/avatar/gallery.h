@@ -32,16 +32,18 @@ enum err	gallery_add(struct ctx *ctx, const struct picture *picture,
 
 /*
  * Removes the files of an address that gallery_add made.  An address of
- * another system, "" and one whose files are gone are nothing; what cannot be
- * removed now is collected later, and the log says why.
+ * another system, "", `avatar_default`, which is everybody's, and one whose
+ * files are gone are nothing; what cannot be removed now is collected later,
+ * and the log says why.
  */
 void		gallery_remove(struct ctx *ctx, const char *address);
 
 /*
- * Removes the files that no account refers to and that are older than an
- * hour: by then nobody is about to write their address.  With `only_count`
- * none is removed.  `*count` is how many.  Nothing is removed where the
- * accounts cannot all be read.  E_UNAVAILABLE, E_INTERNAL.
+ * Removes the files to which neither an account nor `avatar_default` refers
+ * and that are older than an hour: by then nobody is about to write their
+ * address.  With `only_count` none is removed.  `*count` is how many.  Nothing
+ * is removed where the accounts cannot all be read.  E_UNAVAILABLE,
+ * E_INTERNAL.
  */
 enum err	gallery_collect(struct ctx *ctx, bool only_count,
 		    int64_t *count) NODISCARD;
