@@ -160,6 +160,8 @@ user_swap_picture(struct ctx *ctx, struct user *user, unsigned field,
 	    &taken);
 	if (err == OK)
 		*old = had;
+	else
+		*picture = had;
 	if (err == E_STALE && (again = store_user_by_id(ctx->store,
 	    ctx->arena, &user->id, user)) != OK)
 		return again;

@@ -44,7 +44,9 @@ replace(struct ctx *ctx, struct user *user, unsigned field,
 		err = user_swap_picture(ctx, user, field, address, &old);
 	if (err != OK)
 		return err;
-	gallery_remove(ctx, old);
+	/* The same where the store had done what it called stale. */
+	if (strcmp(old, address) != 0)
+		gallery_remove(ctx, old);
 	user_note(ctx, user, field == USER_AVATAR ? "avatar changed" :
 	    "cover image changed");
 	return OK;

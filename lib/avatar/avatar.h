@@ -30,9 +30,8 @@ void		picture_withdraw(struct ctx *ctx, enum err err,
 /*
  * Makes `size` bytes, declared to be of `type` (see picture_make), the
  * picture of the account, in the record as in the instance.  At most 60 an
- * hour per account: E_THROTTLED.  E_UNAVAILABLE also where others kept
- * changing it meanwhile; E_NOT_FOUND: the account is gone; else as
- * picture_make and gallery_add.
+ * hour per account: E_THROTTLED.  E_STALE: others kept changing it meanwhile;
+ * E_NOT_FOUND: the account is gone; else as picture_make and gallery_add.
  */
 enum err	user_set_picture(struct ctx *ctx, struct user *user,
 		    unsigned field, const void *bytes, size_t size,
@@ -40,8 +39,8 @@ enum err	user_set_picture(struct ctx *ctx, struct user *user,
 
 /*
  * Takes it away; one that is not there is OK.  What then stands in the record
- * is "", or for USER_AVATAR `avatar_default`.  E_UNAVAILABLE, E_NOT_FOUND,
- * E_INTERNAL.
+ * is "", or for USER_AVATAR `avatar_default`.  E_STALE, E_NOT_FOUND,
+ * E_UNAVAILABLE, E_INTERNAL.
  */
 enum err	user_clear_picture(struct ctx *ctx, struct user *user,
 		    unsigned field) NODISCARD;
