@@ -1,108 +1,16 @@
 #include "base/base.h"
 #include "base/err.h"
-#include "base/address.h"
-#include "base/arena.h"
-#include "base/clock.h"
 #include "base/conf.h"
-#include "base/crypto.h"
 #include "base/ctx.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "store/store.h"
+#include "account/bucket.h"
 #include "account/device.h"
-#include "account/policy.h"
-#include "account/secret.h"
 #include "account/throttle.h"
 #include "account/user.h"
 
-_Static_assert((int)THROTTLE_KEY_SIZE == (int)MAC_SIZE, "a key is a MAC");
-
-/* As many free attempts as people need who try their other passwords. */
-#define PATIENT	.free = 5, .delay = SECONDS(1), .delay_max = MINUTES(15)
-
 enum { USER_KEYS = 3 };
-
-/* The names are the labels of the MACs, and stand in the log. */
-static const struct {
-	const char		*name;
-	struct throttle_rule	 rule;
-} kinds[] = {
-	[THROTTLE_NET]		= { "net",
-	    { .burst = 20, .interval = SECONDS(30) } },
-	[THROTTLE_NAME]		= { "name", { PATIENT } },
-	[THROTTLE_ACCOUNT]	= { "account",
-	    { .lock_after = 100, .lock_for = HOURS(24) } },
-	[THROTTLE_DEVICE]	= { "device", { PATIENT } },
-	/* At most 60 in any hour, and 10. */
-	[THROTTLE_UPLOAD]	= { "upload",
-	    { .burst = 30, .interval = MINUTES(2) } },
-	[THROTTLE_REGISTRATION]	= { "registration",
-	    { .burst = 5, .interval = MINUTES(12) } },
-	[THROTTLE_PROOF]	= { "proof", { PATIENT } },
-};
-
-_Static_assert(NELEMS(kinds) == THROTTLE__MAX, "every kind has its rule");
-
-/* Keys ------------------------------------------------------------------- */
-
-static enum err
-make_key(struct ctx *ctx, enum throttle what, const void *data, size_t size,
-    struct throttle_key *out)
-{
-	out->what = what;
-	return secret_mac(ctx, kinds[what].name, data, size, out->bytes);
-}
-
-/*
- * A /64 is what one customer has; of IPv4, where a customer has one address,
- * a /24 keeps whoever has many of them from trying as often.  What is no
- * address is one client, whoever it is; behind a %, where Apache names the
- * interface of a link-local one, stands no part of it.
- */
-static enum err
-make_net_key(struct ctx *ctx, enum throttle what, struct throttle_key *out)
-{
-	const size_t	 length = strcspn(ctx->address, "%");
-	const char	*text;
-	struct address	 net;
-
-	if ((text = arena_strndup(ctx->arena, ctx->address, length)) == NULL)
-		return E_INTERNAL;
-	if (!address_parse(text, &net))
-		return make_key(ctx, what, text, length, out);
-	address_mask(&net, address_is_ipv4(&net) ? 96 + 24 : 64);
-	return make_key(ctx, what, net.b, sizeof(net.b), out);
-}
-
-/*
- * One form for all spellings by which users_find_by_login finds the same
- * account: else each of them would be a bucket.
- */
-static enum err
-make_name_key(struct ctx *ctx, const char *name, struct throttle_key *out)
-{
-	const char *canonical = clean_username(ctx->arena, name);
-
-	if (canonical == NULL)
-		return E_INTERNAL;
-	return make_key(ctx, THROTTLE_NAME, canonical, strlen(canonical),
-	    out);
-}
-
-/*
- * What is nobody's name has a count like an account's, so that it is neither
- * quicker nor slower to refuse.
- */
-static enum err
-make_account_key(struct ctx *ctx, const struct user *user,
-    const struct throttle_key *name, struct throttle_key *out)
-{
-	if (user == NULL)
-		return make_key(ctx, THROTTLE_ACCOUNT, name->bytes,
-		    sizeof(name->bytes), out);
-	return make_key(ctx, THROTTLE_ACCOUNT, user->id.b,
-	    sizeof(user->id.b), out);
-}
 
 /* Attempts --------------------------------------------------------------- */
 
@@ -113,7 +21,7 @@ take(struct ctx *ctx, const struct throttle_key *key, struct attempt *attempt)
 	enum err	err;
 
 	err = store_throttle_take(ctx->store, key->bytes,
-	    &kinds[key->what].rule, ctx->now, &wait);
+	    bucket_rule(key->what), ctx->now, &wait);
 	if (err == OK) {
 		assert(attempt->count < ATTEMPT_KEYS);
 		attempt->taken[attempt->count++] = *key;
@@ -152,16 +60,16 @@ take_all(struct ctx *ctx, const char *name, const struct user *user,
 	enum err		err;
 
 	if (user != NULL && device_read(ctx, user, device, &id)) {
-		if ((err = make_key(ctx, THROTTLE_DEVICE, id.b, sizeof(id.b),
+		if ((err = bucket_of_id(ctx, THROTTLE_DEVICE, &id,
 		    &key)) != OK)
 			return err;
 		return take(ctx, &key, attempt);
 	}
-	if ((err = make_net_key(ctx, THROTTLE_NET, &key)) != OK ||
+	if ((err = bucket_of_net(ctx, THROTTLE_NET, &key)) != OK ||
 	    (err = take(ctx, &key, attempt)) != OK ||
-	    (err = make_name_key(ctx, name, &key)) != OK ||
+	    (err = bucket_of_login(ctx, name, &key)) != OK ||
 	    (err = take(ctx, &key, attempt)) != OK ||
-	    (err = make_account_key(ctx, user, &key, &account)) != OK)
+	    (err = bucket_of_account(ctx, user, &key, &account)) != OK)
 		return err;
 	return take_account(ctx, &account, attempt);
 }
@@ -169,7 +77,7 @@ take_all(struct ctx *ctx, const char *name, const struct user *user,
 static void
 note_refusal(struct ctx *ctx, const struct user *user, enum throttle what)
 {
-	user_note(ctx, user, "too soon for its %s", kinds[what].name);
+	user_note(ctx, user, "too soon for its %s", bucket_name(what));
 }
 
 enum err
@@ -200,8 +108,8 @@ take_one(struct ctx *ctx, enum throttle what, const struct user *user,
 	*out = (struct attempt){ 0 };
 	if (!ctx->conf->throttle)
 		return OK;
-	err = user == NULL ? make_net_key(ctx, what, &key) :
-	    make_key(ctx, what, user->id.b, sizeof(user->id.b), &key);
+	err = user == NULL ? bucket_of_net(ctx, what, &key) :
+	    bucket_of_id(ctx, what, &user->id, &key);
 	if (err == OK)
 		err = take(ctx, &key, out);
 	if (err == E_THROTTLED)
@@ -247,7 +155,7 @@ attempt_cancel(struct ctx *ctx, const struct attempt *attempt)
 
 	for (i = 0; i < attempt->count; i++, key++)
 		warn(store_throttle_give_back(ctx->store, key->bytes,
-		    &kinds[key->what].rule));
+		    bucket_rule(key->what)));
 }
 
 void
@@ -261,7 +169,7 @@ attempt_succeed(struct ctx *ctx, const struct attempt *attempt,
 	/* The first is the net, or the device; the rest are the account's. */
 	if (key->what == THROTTLE_NET)
 		warn(store_throttle_give_back(ctx->store, key->bytes,
-		    &kinds[THROTTLE_NET].rule));
+		    bucket_rule(THROTTLE_NET)));
 	else
 		warn(store_throttle_forgive(ctx->store, key->bytes));
 	warn(throttle_unlock(ctx, user));
@@ -278,11 +186,11 @@ make_user_keys(struct ctx *ctx, const struct user *user,
 	enum err		err;
 	size_t			i;
 
-	err = make_account_key(ctx, user, NULL, &keys[0]);
+	err = bucket_of_account(ctx, user, NULL, &keys[0]);
 	*count = 1;
 	for (i = 0; err == OK && i < NELEMS(names); i++)
 		if (names[i] != NULL)
-			err = make_name_key(ctx, names[i], &keys[(*count)++]);
+			err = bucket_of_login(ctx, names[i], &keys[(*count)++]);
 	return err;
 }
 
