@@ -5,7 +5,7 @@
  * of its one file as the whole body.
  *
  * A body may have `avatar_max_bytes` for each file, its wrapping included,
- * and `max_body` for the texts beside it.
+ * and `max_body` for the texts beside it; of those BODY_MAX in all.
  */
 #ifndef DARBAN_UPLOAD_H
 #define DARBAN_UPLOAD_H
