@@ -282,6 +282,59 @@ length_and_type_are_told_before_the_credential(void **state)
 	assert_int_equal(s->x->left, 1);
 }
 
+/* The answer of one that takes a picture. */
+static const char *
+put_picture(struct site *s)
+{
+	static const struct file_field	files[] = {
+		{ "avatar", REQUIRED }, { 0 }
+	};
+	const struct endpoint		table[] = {
+		{
+			.methods = METHOD_PUT,
+			.access  = ACCESS_TOKEN,
+			.files   = files,
+			.handler = works,
+		},
+		{ 0 }
+	};
+	struct ctx			ctx = { .arena = s->f->ctx.arena };
+
+	s->f->conf.avatar_max_bytes = 24;
+	s->x->size = 0;
+	dispatch(&s->app, table, &s->x->transport, &ctx);
+	return s->x->answer;
+}
+
+static void
+a_picture_is_read_only_where_it_may_be_taken(void **state)
+{
+	struct site *s = *state;
+
+	exchange_body(asks(s, "PUT"), "text/html",
+	    "this is longer than 24 bytes");
+	assert_there(put_picture(s), "Status: 413 ");
+	assert_int_equal(s->x->left, 28);
+	exchange_body(asks(s, "PUT"), "text/html", "x");
+	assert_there(put_picture(s), "Status: 415 ");
+	exchange_body(asks(s, "PUT"), "image/png", "x");
+	assert_there(put_picture(s), "Status: 401 ");
+	exchange_body(asks(s, "PUT"), "multipart/form-data", "x");
+	assert_there(put_picture(s), "Status: 401 ");
+	assert_int_equal(s->x->left, 1);
+
+	exchange_body(asks(s, "PUT"), "multipart/form-data", "x");
+	add_token(s->x, "HTTP_AUTHORIZATION", "Bearer ", s->tokens.access);
+	assert_there(put_picture(s), "malformed_request");
+	exchange_body(asks(s, "PUT"), "image/png", "");
+	add_token(s->x, "HTTP_AUTHORIZATION", "Bearer ", s->tokens.access);
+	assert_there(put_picture(s), "missing_member");
+	assert_there(s->x->answer, "\"field\":\"avatar\"");
+	exchange_body(asks(s, "PUT"), "image/png", "x");
+	add_token(s->x, "HTTP_AUTHORIZATION", "Bearer ", s->tokens.access);
+	assert_there(put_picture(s), "Status: 200 ");
+}
+
 static void
 a_body_is_read_only_for_who_may(void **state)
 {
@@ -601,6 +654,7 @@ main(void)
 		TEST(ambiguous_cookies_are_told_before_length_and_type),
 		TEST(length_and_type_are_told_before_the_credential),
 		TEST(a_body_is_read_only_for_who_may),
+		TEST(a_picture_is_read_only_where_it_may_be_taken),
 		TEST(a_body_that_may_hold_the_token_is_judged_first),
 		TEST(a_bad_credential_is_told_alone_and_before_bad_members),
 		TEST(an_endpoint_has_its_own_limit),
