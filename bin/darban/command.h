@@ -9,6 +9,8 @@
 
 #include "base/base.h"
 #include "base/arena.h"
+#include "base/conf.h"
+#include "base/conf_edit.h"
 #include "base/ctx.h"
 #include "base/err.h"
 #include "base/id.h"
@@ -70,6 +72,10 @@ enum outcome	command_check(struct invocation *in);
 enum outcome	command_export(struct invocation *in);
 enum outcome	command_import(struct invocation *in);
 enum outcome	command_init(struct invocation *in);
+enum outcome	command_key_add(struct invocation *in);
+enum outcome	command_key_list(struct invocation *in);
+enum outcome	command_key_promote(struct invocation *in);
+enum outcome	command_key_retire(struct invocation *in);
 enum outcome	command_session_end(struct invocation *in);
 enum outcome	command_session_list(struct invocation *in);
 enum outcome	command_user_add(struct invocation *in);
@@ -88,6 +94,8 @@ enum outcome	command_version(struct invocation *in);
  */
 enum outcome	refuse_export(const struct invocation *in);
 enum outcome	refuse_init(const struct invocation *in);
+enum outcome	refuse_key(const struct invocation *in);
+enum outcome	refuse_key_list(const struct invocation *in);
 enum outcome	refuse_session_end(const struct invocation *in);
 enum outcome	refuse_user_add(const struct invocation *in);
 enum outcome	refuse_user_remove(const struct invocation *in);
@@ -121,6 +129,48 @@ enum outcome	wrong_use(const struct invocation *in, const char *format,
  * there is no memory, or no randomness for the keys.
  */
 char		*init_conf(struct invocation *in);
+
+/* A fresh key as configurations write it, named where `kid` is not NULL. */
+char		*fresh_key(struct invocation *in, const char *kid);
+
+/* main.c ----------------------------------------------------------------- */
+
+/* Log lines go where `conf` has them, and warnings to standard error too. */
+void		log_acts(const struct conf *conf);
+
+/* For conf_load. */
+void		complain_conf(void *_, const char *line);
+
+/* keys.c ----------------------------------------------------------------- */
+
+/* One list of keys of the configuration. */
+struct keys {
+	const char	*word;		/* as it is typed */
+	const char	*setting;
+	const struct conf_keys	*list;
+	int64_t		 life;		/* of a token, at most */
+};
+
+/* The list that `word` means; WRONG_USE from the other: there is none. */
+bool		keys_find(const struct conf *conf, const char *word,
+		    struct keys *out);
+enum outcome	refuse_keys(const struct invocation *in, const char *word);
+
+/*
+ * The configuration, locked and then read, so that what is decided is about
+ * the file that is written.  NULL after a complaint; keys_close it anyway.
+ */
+struct conf	*keys_open(struct invocation *in, struct conf_edit **edit);
+void		 keys_close(struct conf *conf, struct conf_edit *edit);
+
+/* How the comment about a key begins, which ends with a time; or NULL. */
+const char	*keys_comment(struct invocation *in, const struct keys *keys,
+		    const char *kid);
+
+/* When the last token of this key expires, which signs no more; 0: unknown. */
+int64_t		 keys_last_expires(struct invocation *in,
+		    const struct conf_edit *edit, const struct keys *keys,
+		    const char *kid);
 
 /* owner.c ---------------------------------------------------------------- */
 

@@ -77,7 +77,7 @@ struct reading {
  * people know is the setting that they gave.
  */
 static void
-complain_conf(void *arg, const char *line)
+complain_setting(void *arg, const char *line)
 {
 	const struct reading	*reading = arg;
 	const size_t		 length = strlen(reading->path);
@@ -115,7 +115,7 @@ make_conf(struct making *making, gid_t gid)
 	if (reading.path == NULL)
 		return NULL;
 
-	conf = conf_load(reading.path, complain_conf, &reading);
+	conf = conf_load(reading.path, complain_setting, &reading);
 	/* Unlike rename, link never replaces what stands there. */
 	if (conf != NULL && link(reading.path, in->path) != 0) {
 		complain("%s: %s", in->path, strerror(errno));

@@ -44,21 +44,20 @@ value_set(const struct invocation *in, const char *name, size_t length)
 	return NULL;
 }
 
-/* "KID:base64:..." for a list of keys, named by the month; NULL: no luck. */
-static char *
-fresh_key(struct invocation *in, bool kid)
+/* "KID:base64:..." or "base64:..."; NULL: no luck. */
+char *
+fresh_key(struct invocation *in, const char *kid)
 {
 	unsigned char	 key[KEY_SIZE];
-	char		 iso[CLOCK_ISO_SIZE], *text = NULL;
+	char		*text = NULL;
 
-	clock_iso(in->ctx.now, iso);
 	if (crypto_random(key, sizeof(key)) == OK)
 		text = base64url_encode(in->ctx.arena, key, sizeof(key));
 	crypto_wipe(key, sizeof(key));
 	if (text == NULL)
 		return NULL;
-	return arena_printf(in->ctx.arena, "%.*s%sbase64:%s",
-	    kid ? 7 : 0, iso, kid ? ":" : "", text);
+	return arena_printf(in->ctx.arena, "%s%sbase64:%s",
+	    kid == NULL ? "" : kid, kid == NULL ? "" : ":", text);
 }
 
 /* One setting of the table, as it was --set or as it stands there. */
@@ -66,13 +65,18 @@ static char *
 setting_line(struct invocation *in, size_t i)
 {
 	const char	*value;
+	char		 iso[CLOCK_ISO_SIZE];
 	bool		 is_set;
 
 	value = value_set(in, lines[i].name, strlen(lines[i].name));
 	is_set = value != NULL;
 	if (!is_set)
 		value = lines[i].value;
-	if (value == NULL && (value = fresh_key(in, lines[i].kid)) == NULL)
+	/* Named by the month. */
+	clock_iso(in->ctx.now, iso);
+	iso[7] = '\0';
+	if (value == NULL && (value = fresh_key(in,
+	    lines[i].kid ? iso : NULL)) == NULL)
 		return NULL;
 	return arena_printf(in->ctx.arena, "%s%s%s%s = %s\n",
 	    *lines[i].comment == '\0' ? "" : "\n", lines[i].comment,

@@ -62,6 +62,18 @@ static const struct command commands[] = {
 	{ { "avatar", "gc" }, "[--dry-run]",
 	    "Remove pictures that no account refers to.",
 	    command_avatar_gc, NULL, TAKES(DRY_RUN), 0, 0, true },
+	{ { "key", "list" }, "[access | refresh] [--json]",
+	    "List the keys of tokens by their names.",
+	    command_key_list, refuse_key_list, TAKES(JSON), 0, 1, false },
+	{ { "key", "add" }, "access | refresh [KID]",
+	    "Make a key that verifies, and does not sign yet.",
+	    command_key_add, refuse_key, 0, 1, 2, false },
+	{ { "key", "promote" }, "access | refresh KID",
+	    "Let this key sign, and the others verify.",
+	    command_key_promote, refuse_key, 0, 2, 2, false },
+	{ { "key", "retire" }, "access | refresh KID [--force]",
+	    "Remove a key whose last token has expired.",
+	    command_key_retire, refuse_key, TAKES(FORCE), 2, 2, false },
 	{ { "import", NULL }, "FILE | - [--dry-run]",
 	    "Take in accounts: our export, or mongoexport's JSON.",
 	    command_import, NULL, TAKES(DRY_RUN), 1, 1, true },
@@ -147,7 +159,7 @@ no_command(char **argv)
 	return WRONG_USE;
 }
 
-static void
+void
 complain_conf(void *_ UNUSED, const char *line)
 {
 	complain("%s", line);
@@ -157,7 +169,7 @@ complain_conf(void *_ UNUSED, const char *line)
  * What is done to accounts belongs into the log with what they do.  Without a
  * file of its own that is the web server's, which is out of reach here.
  */
-static void
+void
 log_acts(const struct conf *conf)
 {
 	if (conf->log_file == NULL)

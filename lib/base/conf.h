@@ -79,6 +79,9 @@ struct conf {
 	int64_t			 legacy_until;	/* or 0 */
 };
 
+/* Whether these bytes are a key's name. */
+bool		 conf_is_kid(const char *text, size_t length);
+
 /*
  * Which file was looked at: where it still stands unchanged, nobody parses it
  * again.

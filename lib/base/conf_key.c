@@ -71,8 +71,8 @@ take_bytes(struct conf_reader *reader, const char *what, const char *text,
 }
 
 /* A KID's characters cannot be mistaken in a token's header. */
-static bool
-valid_kid(const char *text, size_t length)
+bool
+conf_is_kid(const char *text, size_t length)
 {
 	return length > 0 && length < KID_SIZE && strspn(text,
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -99,7 +99,7 @@ take_key(struct conf_reader *reader, const char *what, const char *text,
 	size_t		 kid_length;
 
 	if ((colon = memchr(text, ':', length)) == NULL ||
-	    !valid_kid(text, kid_length = (size_t)(colon - text)))
+	    !conf_is_kid(text, kid_length = (size_t)(colon - text)))
 		return conf_complain(reader, "%s must be KID:base64:VALUE or "
 		    "KID:text:STRING, the KID 1 to %d of A-Za-z0-9_-",
 		    what, KID_SIZE - 1);

@@ -13,7 +13,8 @@ commands() {
 	try 0 "$darban" --help
 	for command in init check 'user add' 'user list' 'user show' \
 	    'user disable' 'user enable' 'user remove' 'user password' \
-	    'session list' 'session end' import export backup version; do
+	    'session list' 'session end' 'key list' 'key add' \
+	    'key promote' 'key retire' import export backup version; do
 		[[ $output == *"    $command "* ]]
 	done
 	commands | while read -r command; do
