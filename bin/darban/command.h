@@ -69,6 +69,7 @@ struct invocation {
 enum outcome	command_avatar_gc(struct invocation *in);
 enum outcome	command_backup(struct invocation *in);
 enum outcome	command_check(struct invocation *in);
+enum outcome	command_copy(struct invocation *in);
 enum outcome	command_export(struct invocation *in);
 enum outcome	command_import(struct invocation *in);
 enum outcome	command_init(struct invocation *in);
@@ -238,6 +239,23 @@ void		add_time(struct arena *arena, struct json *object,
 		    const char *name, int64_t time);
 void		add_id(struct arena *arena, struct json *object,
 		    const struct id *id);
+
+/* batch.c ---------------------------------------------------------------- */
+
+struct tally {
+	int64_t	done, there, refused;
+};
+
+/* Counts it; false: it was refused, and refusal_text says why. */
+bool		 count_result(struct tally *tally,
+		    const struct store_result *result);
+const char	*refusal_text(const struct store_result *result);
+
+/*
+ * Whether a write to `store` that came to `err` is worth another try, which
+ * does no harm; `*tries` counts them.
+ */
+bool		 may_retry(struct store *store, enum err err, int *tries);
 
 /* progress.c ------------------------------------------------------------- */
 

@@ -15,7 +15,6 @@
 enum {
 	BATCH		= 1000,			/* accounts in one write */
 	BATCH_BYTES	= 4 * 1024 * 1024,	/* of their text, about */
-	TRIES		= 3,			/* of a write: a lock passes */
 	NAMES		= 50,			/* of lost members, told */
 	NAME_SIZE	= 64,
 };
@@ -30,7 +29,7 @@ struct import {
 	size_t			 number[BATCH];	/* of their lines */
 	struct store_result	 result[BATCH];
 	size_t			 count, bytes;
-	int64_t			 imported, there, refused;
+	struct tally		 tally;
 	struct {
 		char		 name[NAME_SIZE];
 		int64_t		 count;
@@ -38,10 +37,16 @@ struct import {
 };
 
 static void
+name(const struct import *import, size_t number, const char *problem)
+{
+	complain("%s:%zu: %s", import->path, number, problem);
+}
+
+static void
 refuse(struct import *import, size_t number, const char *problem)
 {
-	import->refused++;
-	complain("%s:%zu: %s", import->path, number, problem);
+	import->tally.refused++;
+	name(import, number, problem);
 }
 
 static void
@@ -100,40 +105,23 @@ try_batch(struct import *import)
 	return err;
 }
 
-static void
-count_result(struct import *import, size_t number,
-    const struct store_result *result)
-{
-	if (result->err == OK)
-		import->imported++;
-	else if (result->err == E_EXISTS && result->taken == 0)
-		import->there++;
-	else if (result->err == E_EXISTS)
-		refuse(import, number, result->taken == USER_USERNAME ?
-		    "username is taken by another account" :
-		    "email is taken by another account");
-	else if (result->err == E_TOO_LARGE)
-		refuse(import, number, "it is too large for this store");
-	else
-		refuse(import, number, "this store's own validator wants it "
-		    "otherwise");
-}
-
 static enum outcome
 write_batch(struct import *import)
 {
 	struct store	*store = import->in->ctx.store;
-	enum err	 err = E_UNAVAILABLE;
+	enum err	 err;
 	size_t		 i;
-	int		 tries;
+	int		 tries = 0;
 
-	for (tries = 0; tries < TRIES && err == E_UNAVAILABLE; tries++)
-		if (tries == 0 || (err = store_begin(store, 0)) == OK)
-			err = try_batch(import);
+	do
+		err = try_batch(import);
+	while (may_retry(store, err, &tries));
 	if (err != OK)
 		return failed(import->in, err, "the store");
 	for (i = 0; i < import->count; i++)
-		count_result(import, import->number[i], &import->result[i]);
+		if (!count_result(&import->tally, &import->result[i]))
+			name(import, import->number[i],
+			    refusal_text(&import->result[i]));
 	import->count = import->bytes = 0;
 	arena_wipe(import->arena);
 	progress(lines_offset(import->lines), import->size);
@@ -200,8 +188,8 @@ tell(const struct import *import)
 		complain("%s: not kept: %s (of %" PRId64 ")", import->path,
 		    import->lost[i].name, import->lost[i].count);
 	say("%s %" PRId64 ", there already %" PRId64 ", refused %" PRId64,
-	    dry ? "would import" : "imported", import->imported,
-	    import->there, import->refused);
+	    dry ? "would import" : "imported", import->tally.done,
+	    import->tally.there, import->tally.refused);
 }
 
 /* Root is not root by now: see owner.c. */
@@ -249,5 +237,5 @@ command_import(struct invocation *in)
 	arena_free(import.arena);
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
-	return outcome == DONE && import.refused > 0 ? COULD_NOT : outcome;
+	return outcome == DONE && import.tally.refused > 0 ? COULD_NOT : outcome;
 }

@@ -14,7 +14,8 @@ commands() {
 	for command in init check 'user add' 'user list' 'user show' \
 	    'user disable' 'user enable' 'user remove' 'user password' \
 	    'session list' 'session end' 'key list' 'key add' \
-	    'key promote' 'key retire' import export backup version; do
+	    'key promote' 'key retire' import export copy backup \
+	    version; do
 		[[ $output == *"    $command "* ]]
 	done
 	commands | while read -r command; do

@@ -260,3 +260,188 @@ open("users.json", "w").write(text.replace("@\"", "x" * 3000000 + "\"", 1))'
 		export --dry-run
 	END
 }
+
+# Tokens of `user-1` from an instance whose configuration is NAME.conf.
+tokens_of() {	# name
+	DARBAN_CONF=$dir/$1.conf log_in user-1 | sed '1,/^$/d'
+}
+
+# Whether an instance refreshes what `tokens_of` has given.
+refreshes() {	# name, tokens
+	local token body
+
+	token=$(jq -r .data.refreshToken <<<"$2")
+	body="{\"refreshToken\":\"$token\"}"
+	printf %s "$body" | env DARBAN_CONF="$dir/$1.conf" \
+	    REQUEST_METHOD=POST SERVER_PROTOCOL=HTTP/1.1 \
+	    CONTENT_TYPE=application/json CONTENT_LENGTH=${#body} \
+	    HTTP_HOST=example.org HTTPS=on REMOTE_ADDR=192.0.2.7 \
+	    "$programs/cgi-bin/refresh.fcgi" | grep -q '"success":true'
+}
+
+# Two instances with the same keys: the first on SQLite, the second on STORE.
+init_two() {
+	local keys
+
+	STORE='' init_at one
+	init_at two
+	keys=$(grep -E '^(access_keys|refresh_keys|secret) ' one.conf)
+	sed -i -E '/^(access_keys|refresh_keys|secret) /d' two.conf
+	echo "$keys" >>two.conf
+}
+
+@test "a copy has every account and live session, and tokens stay good" {
+	init_two
+	lines 600 >users.json
+	"$darban" -c one.conf import users.json
+	"$darban" -c one.conf user disable user-2
+	first=$(tokens_of one)
+	ended=$(tokens_of one)
+	list=$("$darban" -c one.conf session list user-1 --json)
+	"$darban" -c one.conf session end "$(jq -r '.[0]._id' <<<"$list")"
+
+	try 0 "$darban" copy one.conf two.conf
+	[ "${lines[0]}" = \
+	    "accounts: copied 600, there already 0, refused 0" ]
+	[ "${lines[1]}" = \
+	    "sessions: copied 1, there already 0, refused 0" ]
+	[[ ${lines[2]} == next:* ]]
+	cmp <("$darban" -c one.conf export) <("$darban" -c two.conf export)
+	refreshes two "$first"
+	run refreshes two "$ended"
+	[ "$status" = 1 ]
+
+	# And back, over what is there.
+	try 0 "$darban" copy two.conf one.conf
+	[ "${lines[0]}" = \
+	    "accounts: copied 0, there already 600, refused 0" ]
+	[ "${lines[1]}" = \
+	    "sessions: copied 0, there already 1, refused 0" ]
+	STORE='' init_at three
+	try 0 "$darban" copy two.conf three.conf
+	cmp <("$darban" -c one.conf export) <("$darban" -c three.conf export)
+}
+
+@test "a copy that was cut short is completed" {
+	init_two
+	lines 1200 >users.json
+	"$darban" -c one.conf import users.json
+	tokens=$(tokens_of one)
+	head -n 700 users.json | "$darban" -c two.conf import -
+	try 0 "$darban" copy one.conf two.conf
+	[ "${lines[0]}" = \
+	    "accounts: copied 500, there already 700, refused 0" ]
+	[ "${lines[1]}" = \
+	    "sessions: copied 1, there already 0, refused 0" ]
+	refreshes two "$tokens"
+}
+
+@test "a copy that is killed has lost nothing, and the next completes it" {
+	init_two
+	lines 3000 >users.json
+	"$darban" -c one.conf import users.json
+	tokens_of one >/dev/null
+	"$darban" copy one.conf two.conf >said &
+	pid=$!
+	tries=600
+	until [ "$("$darban" -c two.conf export | wc -l)" -gt 0 ]; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ]
+	done
+	# It may have come to its end by now; then this proves less.
+	kill -KILL "$pid" || true
+	wait "$pid" || true
+	"$darban" -c two.conf export | cmp -n 1 - users.json
+	run --separate-stderr "$darban" copy one.conf two.conf
+	[ "$status" = 0 ]
+	cmp <("$darban" -c one.conf export) <("$darban" -c two.conf export)
+	[ "$("$darban" -c two.conf session list user-1 --json | jq length)" \
+	    = 1 ]
+}
+
+@test "what cannot be copied is named, and the rest is copied" {
+	init_two
+	lines 5 | "$darban" -c one.conf import -
+	line 9 | jq -c '.username = "user-2"' | "$darban" -c two.conf import -
+	line 8 | jq -c '.email = "user-4@example.org"' |
+	    "$darban" -c two.conf import -
+	try 1 "$darban" copy one.conf two.conf
+	[ "${lines[0]}" = "accounts: copied 3, there already 0, refused 2" ]
+	[[ $output != *next:* ]]
+	[ "$stderr" = "$(cat <<-END
+	darban: 65a000000000000000000002 (user-2): username is taken by another account
+	darban: 65a000000000000000000004 (user-4): email is taken by another account
+	END
+	)" ]
+}
+
+@test "a store is not copied to itself, by whatever name" {
+	init
+	lines 1 | "$darban" import -
+	try 1 "$darban" copy darban.conf darban.conf
+	expect_complaint "the same store"
+	[ -z "${STORE:-}" ] || {
+		store=$(cat stores)
+		try 1 "$darban" copy "$store" "${store%%\?*}?appname=x"
+		expect_complaint "the same store"
+		return
+	}
+	ln -s darban.db link.db
+	for other in ./darban.db link.db "$dir/darban.db"; do
+		try 1 "$darban" copy sqlite:darban.db "sqlite:$other"
+		expect_complaint "the same store"
+	done
+}
+
+@test "a copy to a file that is not there makes it, for its owner alone" {
+	[ -z "${STORE:-}" ] || skip "it is about files"
+	init
+	lines 3 | "$darban" import -
+	try 0 "$darban" copy darban.conf sqlite:new.db
+	[ "$(stat -c %a new.db)" = 600 ]
+	try 1 "$darban" copy sqlite:nowhere.db sqlite:other.db
+	expect_complaint "nowhere.db"
+	[ ! -e other.db ]
+	try 1 "$darban" copy darban.conf sqlite:no/such/parent.db
+	try 1 "$darban" copy nowhere.conf sqlite:other.db
+	try 2 "$darban" copy one
+	try 2 "$darban" copy one two three
+}
+
+@test "a store of a newer darban is neither copied nor copied to" {
+	[ -z "${STORE:-}" ] || skip "it is about SQLite's schema"
+	init
+	lines 1 | "$darban" import -
+	"$darban" backup newer.db
+	sqlite3 newer.db 'PRAGMA user_version = 99'
+	try 1 "$darban" copy sqlite:darban.db sqlite:newer.db
+	[[ $stderr == *"is of a newer program"* ]]
+	try 1 "$darban" copy sqlite:newer.db sqlite:darban.db
+	[[ $stderr == *"is of a newer program"* ]]
+}
+
+@test "root's copy belongs to the owner of the configuration" {
+	[ "$(id -u)" = 0 ] || skip "only root becomes somebody else"
+	[ -z "${STORE:-}" ] || skip "it is about files"
+	id www-data || skip "there is no www-data"
+	chmod 755 "$dir"
+	mkdir site
+	chown www-data site
+	"$darban" -c site/darban.conf init --owner www-data
+	try 0 "$darban" copy site/darban.conf sqlite:site/new.db
+	[ "$(stat -c %U site/new.db)" = www-data ]
+	try 0 "$darban" -c site/darban.conf copy sqlite:site/darban.db \
+	    sqlite:site/newer.db
+	[ "$(stat -c %U site/newer.db)" = www-data ]
+}
+
+@test "a terminal shows how far a copy is" {
+	[ -z "${STORE:-}" ] || skip "no server answers in the time left"
+	init
+	lines 1200 | "$darban" import -
+	run on_terminal -- "$(command -v faketime)" -f '+0 i60' \
+	    "$darban" copy darban.conf sqlite:new.db
+	[ "$status" = 0 ]
+	[[ $output == *"[####"*"%"* ]]
+	try 0 "$darban" copy darban.conf sqlite:other.db
+}
