@@ -196,6 +196,10 @@ bench-image: bench-deps
 	@$(MAKE) --no-print-directory $(BUILD)/bin/darban-image
 	@BUILD=$(BUILD) tests/bench/image
 
+bench-import: bench-deps
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) STORE='$(STORE)' tests/bench/import
+
 # New programs come by rename, so that running ones are not disturbed.  No
 # configuration is installed: `darban init` makes one with keys of its own.
 to	 = $(DESTDIR)$(1)
@@ -255,12 +259,14 @@ help:
 #?	some seven minutes
 #? make bench-image [SIZE=512]
 #?	time and memory that a photo takes, and the largest pictures
+#? make bench-import [COUNT=100000] [STORE=mongodb://HOST/DATABASE]
+#?	how long so many accounts take to be imported, exported and copied
 #? make deps, make test-deps, make bench-deps	only install
 #? make install [PREFIX=/usr/local] [DESTDIR=]
 #? make clean		remove build/
 #? SKIP_DEPS=1		leave the system's packages alone
 
 .PHONY: all deps test-deps bench-deps run test tests fuzz mongod bench \
-	bench-timing bench-image install clean help
+	bench-timing bench-image bench-import install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -2,7 +2,7 @@
 #include "command.h"
 #include "account/record.h"
 
-enum { PAGE = 100 };	/* accounts in memory at a time */
+enum { PAGE = 500 };	/* accounts in memory at a time */
 
 /* Hashes on a screen are hashes in a scrollback, and over a shoulder. */
 enum outcome
@@ -33,7 +33,7 @@ print_page(struct invocation *in, const struct user *page, size_t count)
 enum outcome
 command_export(struct invocation *in)
 {
-	struct user	 page[PAGE];
+	static struct user page[PAGE];
 	struct id	 last, *after = NULL;
 	int64_t		 done = 0, total = 0, sessions;
 	size_t		 count;

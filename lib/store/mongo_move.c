@@ -24,7 +24,7 @@ static enum err
 insert_users(struct mongo *mg, const struct user *users, size_t count,
     struct store_result *results)
 {
-	bson_t		*docs[MANY_MAX];
+	bson_t		*docs[MANY_MAX] = { NULL };
 	enum err	 err = OK;
 	size_t		 i;
 
@@ -63,7 +63,7 @@ static enum err
 insert_sessions(struct mongo *mg, const struct session *sessions,
     size_t count, struct store_result *results)
 {
-	bson_t		*docs[MANY_MAX];
+	bson_t		*docs[MANY_MAX] = { NULL };
 	enum err	 err;
 	size_t		 i;
 

@@ -17,6 +17,8 @@ setup() {
 	dir=$(mktemp -d)
 	cd "$dir"
 	export DARBAN_CONF=$dir/darban.conf
+	# faketime comes before the sanitizer among the libraries.
+	export ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS:-}"
 }
 
 teardown() {
