@@ -43,7 +43,7 @@ $(BUILD)/obj/lib/%.o: override CFLAGS += -fvisibility=hidden
 # that is not mapped costs no start-up time.
 LIBS	 = -Wl,--as-needed -lfcgi -ljwt -lcjson -lcrypto -lsodium -lcrypt \
 	-lutf8proc -lsqlite3
-IMAGE_LIBS = -ljpeg -lpng16 -lwebp -lwebpdemux -llcms2 -lseccomp
+IMAGE_LIBS = -ljpeg -lpng -lwebp -lwebpdemux -llcms2 -lseccomp
 
 # MongoDB is a module that is opened at need (lib/store/module.h), made where
 # libmongoc is installed.  It brings its own copy of what has no state.

@@ -14,16 +14,12 @@ struct colour {
 	cmsHTRANSFORM	transform;
 };
 
-static const struct {
-	cmsColorSpaceSignature	signature;
-	cmsUInt32Number		layout;
-} spaces[] = {
-	[COLOUR_RGB]		= { cmsSigRgbData, TYPE_RGBA_8 },
-	[COLOUR_GREY]		= { cmsSigGrayData, COLORSPACE_SH(PT_GRAY) |
-				    EXTRA_SH(3) | CHANNELS_SH(1) |
-				    BYTES_SH(1) },
-	[COLOUR_CMYK]		= { cmsSigCmykData, TYPE_CMYK_8 },
-	[COLOUR_CMYK_INVERTED]	= { cmsSigCmykData, TYPE_CMYK_8_REV },
+static const cmsUInt32Number layouts[] = {
+	[COLOUR_RGB]		= TYPE_RGBA_8,
+	[COLOUR_GREY]		= COLORSPACE_SH(PT_GRAY) | EXTRA_SH(3) |
+				    CHANNELS_SH(1) | BYTES_SH(1),
+	[COLOUR_CMYK]		= TYPE_CMYK_8,
+	[COLOUR_CMYK_INVERTED]	= TYPE_CMYK_8_REV,
 };
 
 struct colour *
@@ -37,9 +33,9 @@ colour_open(struct bytes profile, enum colour_space space)
 	if (profile.size > 0)
 		from = cmsOpenProfileFromMem(profile.data,
 		    (cmsUInt32Number)profile.size);
-	if (to != NULL && from != NULL &&
-	    cmsGetColorSpace(from) == spaces[space].signature)
-		transform = cmsCreateTransform(from, spaces[space].layout, to,
+	/* It fails where the layout is not of the profile's space. */
+	if (to != NULL && from != NULL)
+		transform = cmsCreateTransform(from, layouts[space], to,
 		    TYPE_RGB_8, INTENT_PERCEPTUAL, 0);
 	if (transform != NULL && (colour = malloc(sizeof(*colour))) != NULL)
 		colour->transform = transform;

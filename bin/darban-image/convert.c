@@ -12,12 +12,7 @@ static char reason_text[200];
 enum result
 refuse(enum result result, const char *reason)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(reason_text) - 1 && reason[i] != '\0'; i++)
-		reason_text[i] = reason[i] >= ' ' && reason[i] <= '~' ?
-		    reason[i] : '?';
-	reason_text[i] = '\0';
+	(void)snprintf(reason_text, sizeof(reason_text), "%s", reason);
 	return result;
 }
 
@@ -55,31 +50,15 @@ picture_read(struct bytes input, unsigned size, struct picture *picture)
 	return refuse(NOT_A_PICTURE, "neither JPEG nor PNG nor WebP");
 }
 
-/* Rounding may not make glass of what was not. */
-static void
-picture_make_opaque(struct picture *picture)
-{
-	const size_t	count = (size_t)picture->width * picture->height;
-	size_t		i;
-
-	for (i = 0; i < count; i++)
-		picture->pixels[i] |= 0xff000000;
-}
-
 static enum result
 picture_fit(struct picture *picture, unsigned size)
 {
-	const bool	opaque = picture_is_opaque(picture);
-	const unsigned	longest = picture->width > picture->height ?
-			    picture->width : picture->height;
-	enum result	result;
+	const unsigned longest = picture->width > picture->height ?
+	    picture->width : picture->height;
 
-	result = picture_shrink(picture,
+	return picture_shrink(picture,
 	    side_shrink(picture->width, longest, size),
 	    side_shrink(picture->height, longest, size));
-	if (result == DONE && opaque)
-		picture_make_opaque(picture);
-	return result;
 }
 
 static enum result

@@ -10,7 +10,6 @@ enum {
 	HEADER_SIZE	= 8,
 	ENTRY_SIZE	= 12,
 	TAG_ORIENTATION	= 0x0112,
-	TYPE_SHORT	= 3,
 };
 
 struct tiff {
@@ -18,7 +17,7 @@ struct tiff {
 	bool		big_endian;
 };
 
-/* Both are 0 beyond the end: no offset or tag that is wanted is 0. */
+/* Both are 0 beyond the end, and nothing that is looked for is 0. */
 static unsigned
 short_at(const struct tiff *tiff, size_t at)
 {
@@ -69,15 +68,10 @@ exif_orientation(struct bytes exif)
 	at = long_at(&tiff, 4);
 	count = short_at(&tiff, at);
 	for (i = 0, at += 2; i < count; i++, at += ENTRY_SIZE) {
-		if (at + ENTRY_SIZE > tiff.bytes.size)
-			break;
 		if (short_at(&tiff, at) != TAG_ORIENTATION)
 			continue;
 		value = short_at(&tiff, at + 8);
-		if (short_at(&tiff, at + 2) == TYPE_SHORT &&
-		    value >= 1 && value <= 8)
-			return value;
-		break;
+		return value >= 1 && value <= 8 ? value : 1;
 	}
 	return 1;
 }

@@ -78,11 +78,7 @@ struct results {
 	struct file	 large, small;
 };
 
-/*
- * Remembers why, for result_reason(), and returns `result`.  The text may come
- * from a library and may be about a stranger's file: control characters do not
- * get through.
- */
+/* Remembers why, one line, for result_reason(), and returns `result`. */
 enum result	 refuse(enum result result, const char *reason);
 const char	*result_reason(void);
 
@@ -146,9 +142,8 @@ enum result	 webp_write(const struct picture *picture,
 enum result	 picture_shrink(struct picture *picture, unsigned width,
 		    unsigned height) NODISCARD;
 
-/* What stands in a JPEG outside its scans; points into the file. */
+/* What stands in a JPEG outside its scans, to its end; points into it. */
 struct jpeg_outline {
-	size_t		 size;		/* to the end marker, with it */
 	unsigned	 scans;
 	struct bytes	 exif;
 	struct bytes	 profile_part[256];	/* by number, from 1 */
@@ -157,6 +152,9 @@ struct jpeg_outline {
 };
 enum result	 jpeg_outline(struct bytes input,
 		    struct jpeg_outline *outline) NODISCARD;
+/* Gives the picture the parts of its profile, in their order, as one. */
+enum result	 jpeg_outline_profile(const struct jpeg_outline *outline,
+		    struct picture *picture) NODISCARD;
 
 /* 1 to 8; 1 where `exif` (with or without its "Exif\0\0") says nothing. */
 unsigned	 exif_orientation(struct bytes exif);

@@ -76,32 +76,6 @@ escape_prepare(struct escape *escape)
 	return &escape->errors;
 }
 
-/* The parts of a profile, in their order, as one. */
-static enum result
-reader_take_profile(struct reader *reader, const struct jpeg_outline *outline)
-{
-	struct file	*profile = &reader->picture->profile;
-	size_t		 size = 0;
-	unsigned	 i;
-
-	for (i = 1; i <= outline->profile_parts; i++) {
-		if (outline->profile_part[i].data == NULL)
-			return DONE;
-		size += outline->profile_part[i].size;
-	}
-	if (outline->profile_is_broken || size == 0 || size > PROFILE_MAX)
-		return DONE;
-	if ((profile->data = malloc(size)) == NULL)
-		return refuse(NO_MEMORY, "no memory for the profile");
-	for (i = 1; i <= outline->profile_parts; i++) {
-		memcpy(profile->data + profile->size,
-		    outline->profile_part[i].data,
-		    outline->profile_part[i].size);
-		profile->size += outline->profile_part[i].size;
-	}
-	return DONE;
-}
-
 /* What is kept in memory whole until all scans are read. */
 static bool
 reader_is_sequential(struct reader *reader)
@@ -248,11 +222,9 @@ jpeg_read(struct bytes input, unsigned size, struct picture *picture)
 	enum result		result;
 
 	if ((result = jpeg_outline(input, &outline)) != DONE ||
-	    (result = reader_take_profile(&reader, &outline)) != DONE)
+	    (result = jpeg_outline_profile(&outline, picture)) != DONE)
 		return result;
 	picture->orientation = exif_orientation(outline.exif);
-	/* Phones write things behind the end, and others hide things there. */
-	input.size = outline.size;
 	result = reader_run(&reader, input, size);
 	jpeg_destroy_decompress(&reader.jpeg);
 	colour_close(reader.inks);

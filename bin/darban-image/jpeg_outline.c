@@ -129,6 +129,32 @@ jpeg_outline(struct bytes input, struct jpeg_outline *outline)
 			at = scan_skip(input, at);
 		}
 	}
-	outline->size = at;
+	return DONE;
+}
+
+enum result
+jpeg_outline_profile(const struct jpeg_outline *outline,
+    struct picture *picture)
+{
+	struct file	*profile = &picture->profile;
+	size_t		 size = 0;
+	unsigned	 i;
+
+	for (i = 1; i <= outline->profile_parts; i++) {
+		if (outline->profile_part[i].data == NULL)
+			return DONE;
+		size += outline->profile_part[i].size;
+	}
+	if (outline->profile_is_broken || size == 0 || size > PROFILE_MAX)
+		return DONE;
+	assert(profile->data == NULL);
+	if ((profile->data = malloc(size)) == NULL)
+		return refuse(NO_MEMORY, "no memory for the profile");
+	for (i = 1; i <= outline->profile_parts; i++) {
+		memcpy(profile->data + profile->size,
+		    outline->profile_part[i].data,
+		    outline->profile_part[i].size);
+		profile->size += outline->profile_part[i].size;
+	}
 	return DONE;
 }

@@ -59,11 +59,18 @@ limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
 	return setrlimit(resource, &(struct rlimit){ soft, hard }) == 0;
 }
 
-/* Time that is up is told by a signal, a second before the one that kills. */
+/*
+ * Time that is up is told by a signal, a second before the one that kills;
+ * the caller's mask, which is inherited, may not hold it back.
+ */
 static bool
 limit_all(void)
 {
-	return signal(SIGXCPU, out_of_time) != SIG_ERR &&
+	sigset_t none;
+
+	return sigemptyset(&none) == 0 &&
+	    sigprocmask(SIG_SETMASK, &none, NULL) == 0 &&
+	    signal(SIGXCPU, out_of_time) != SIG_ERR &&
 	    limit(RLIMIT_CPU, SECONDS_MAX, SECONDS_MAX + 1) &&
 	    (IS_SANITIZED || limit(RLIMIT_AS, MEMORY_MAX, MEMORY_MAX)) &&
 	    limit(RLIMIT_NOFILE, 0, 0) && limit(RLIMIT_NPROC, 0, 0) &&

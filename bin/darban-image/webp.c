@@ -108,8 +108,7 @@ demux_read(const WebPDemuxer *demux, unsigned size, struct picture *picture)
 		return result;
 	if (WebPDemuxGetFrame(demux, 1, &frame) == 0)
 		return refuse(NOT_A_PICTURE, "WebP: no frame");
-	result = frame.complete ? frame_read(&frame, width, height, size,
-	    picture) : refuse(NOT_A_PICTURE, "WebP: no end");
+	result = frame_read(&frame, width, height, size, picture);
 	WebPDemuxReleaseIterator(&frame);
 	return result;
 }

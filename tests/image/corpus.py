@@ -103,6 +103,14 @@ def is_upright(found, large, small):
             assert near(image.getpixel(at), colour, 30), (at, colour)
 
 
+def has_square_of(colour):
+    def look(_found, _large, small):
+        for x in (1, small.width - 2):
+            for y in (1, small.height - 2):
+                assert near(small.getpixel((x, y)), colour, 20), (x, y)
+    return look
+
+
 # The groups ----------------------------------------------------------------
 
 LYING = [None, None, Image.FLIP_LEFT_RIGHT, Image.ROTATE_180,
@@ -175,6 +183,12 @@ def kinds():
             opaque, "WEBP", lossless=lossless, exact=True), DONE, fits)
         yield Case(f"clear-{lossless}.webp", saved(
             clear, "WEBP", lossless=lossless), DONE, glass)
+    for sides, third in (((300, 100), (100, 0, 200, 100)),
+                         ((100, 300), (0, 100, 100, 200))):
+        stripes = Image.new("RGB", sides, RED)
+        stripes.paste(GREEN, third)
+        yield Case(f"stripes-{sides[0]}.png", saved(stripes, "PNG"), DONE,
+                   has_square_of(GREEN))
     large = scene(1400, 1000)
     clear = large.convert("RGBA")
     clear.putalpha(Image.linear_gradient("L").resize(large.size))
@@ -202,7 +216,7 @@ def kinds():
 def hidden():
     """What lies hidden where nothing shows does not shine through."""
     half = Image.new("RGBA", (1200, 1200), (255, 0, 0, 0))
-    half.paste((0, 0, 255, 255), (0, 0, 1200, 602))
+    half.paste((0, 0, 255, 255), (0, 0, 1200, 608))
 
     def no_red(_found, large, small):
         for image in (large, small):
@@ -211,6 +225,8 @@ def hidden():
                 assert alpha < 40 or red < 60, (y, red, alpha)
     yield Case("half.png", saved(half, "PNG"), DONE, no_red)
     yield Case("half.webp", saved(half, "WEBP", lossless=True, exact=True),
+               DONE, no_red)
+    yield Case("half-lossy.webp", saved(half, "WEBP", exact=True, quality=99),
                DONE, no_red)
 
 
@@ -227,6 +243,9 @@ def animated():
     yield Case("placed.webp", webp_animation(
         (200, 100), (50, 20), saved(first.resize((100, 60)), "WEBP")), DONE,
         is_of((200, 100), (*RED, 255), "webp"))
+    yield Case("row.webp", webp_animation(
+        (600, 100), (0, 20), saved(first.resize((600, 60)), "WEBP")), DONE,
+        is_of((512, 85), (*RED, 255), "webp"))
     yield Case("beyond.webp", webp_animation(
         (100, 100), (50, 20), saved(first.resize((100, 60)), "WEBP")),
         NO_PICTURE)
@@ -247,14 +266,12 @@ def colours():
                 ("broken", broken, same), ("cut", swapped[:-9], same),
                 ("grey", files.icc_grey(), same),
                 ("inks", files.icc_inks(), same),
-                ("empty", b"\0", same), ("huge", swapped + bytes(5 << 20),
-                                         same)):
+                ("empty", b"\0", same), ("long", files.icc_swapped(1 << 20),
+                                         green),
+                ("too-long", files.icc_swapped(5 << 20), same)):
             if profile is not None:
                 more["icc_profile"] = profile
-            # libpng reads as much of it as the profile says it is long.
-            if kind != "PNG" or name != "huge":
-                yield Case(f"{name}.{kind}", saved(red, kind, **more), DONE,
-                           look)
+            yield Case(f"{name}.{kind}", saved(red, kind, **more), DONE, look)
         if kind != "WEBP":
             yield Case(f"linear.{kind}", saved(
                 grey, kind, icc_profile=files.icc_grey()), DONE,
@@ -349,6 +366,9 @@ def wrong():
             ("twelve-bits.jpg", files.jpeg_sof(jpeg, 0, b"\x0c")),
             ("no-lines.jpg", files.jpeg_sof(jpeg, 1, b"\0\0")),
             ("no-columns.jpg", files.jpeg_sof(jpeg, 3, b"\0\0")),
+            ("ended-early.jpg", jpeg[:-99] + jpeg[-2:]),
+            ("broken-behind.jpg", jpeg[:-2] + files.segment(
+                0xC4, b"\xff" * 20) + jpeg[-2:]),
             ("no-end.jpg", jpeg[:-2]), ("half-end.jpg", jpeg[:-1]),
             ("behind-a-scan.jpg", files.jpeg_grey(0xC2, 8, 8) + b"".join(
                 files.segment(0xDA, b"\1\1\0" + some) + b"garbage" * 9

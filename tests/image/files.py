@@ -79,13 +79,14 @@ def gamma(value):
 D50 = (b"wtpt", xyz(0.9642, 1, 0.8249))
 
 
-def icc_swapped():
+def icc_swapped(padding=0):
     """sRGB's primaries, red and green in each other's place."""
     return icc(b"mntr", b"RGB ", b"XYZ ", [
         D50, (b"gXYZ", xyz(0.4361, 0.2225, 0.0139)),
         (b"rXYZ", xyz(0.3851, 0.7169, 0.0971)),
         (b"bXYZ", xyz(0.1431, 0.0606, 0.7141)),
-        (b"rTRC", gamma(2.2)), (b"gTRC", gamma(2.2)), (b"bTRC", gamma(2.2))])
+        (b"rTRC", gamma(2.2)), (b"gTRC", gamma(2.2)), (b"bTRC", gamma(2.2)),
+        *[(b"what", bytes(padding))] * (padding > 0)])
 
 
 def icc_grey():
