@@ -11,8 +11,8 @@
 
 /*
  * Waits at most `patience` milliseconds for one of `count` slots for `what`,
- * a word, in `directory`; the result is for slot_release.  E_BUSY: none came free;
- * E_UNAVAILABLE: the directory cannot be written (the log says why).
+ * a word, in `directory`; the result is for slot_release.  E_BUSY: none came
+ * free; E_UNAVAILABLE: the directory cannot be written (the log says why).
  */
 enum err	slot_take(const char *directory, const char *what,
 		    size_t count, int64_t patience, int *out) NODISCARD;

@@ -2,13 +2,13 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
-#include "base/log.h"
 #include "account/user.h"
 #include "avatar/avatar.h"
 #include "avatar/gallery.h"
 #include "store/engine.h"
 #include "fixture.h"
 #include "pretender.h"
+#include "said.h"
 
 #define PICTURE	JPEG "write jpg 6 4\n" JPEG "abc" JPEG "d"
 #define HEX	"0123456789abcdef0123456789abcdef"
@@ -18,11 +18,6 @@ static char			 directory[128], url[] = "/avatars/";
 static const struct engine	*real;
 static struct engine		 faulty;
 static int			 updates;	/* that were asked for */
-
-static void
-drop_line(void *_ UNUSED, const char *_2 UNUSED, size_t _3 UNUSED)
-{
-}
 
 static int
 set_up(void **state)
@@ -38,7 +33,7 @@ set_up(void **state)
 	f->conf.avatar_url = url;
 	free(f->conf.avatar_default);
 	f->conf.avatar_default = strdup(DEFAULT);
-	log_sink(drop_line, NULL);
+	said_start();
 	real = f->store->engine;
 	faulty = *real;
 	updates = 0;

@@ -79,7 +79,7 @@ what_a_stranger_has_put_there_is_passed_over(void **_ UNUSED)
 	char out[PATH_MAX];
 
 	if (getuid() != 0) {
-		print_message("# skipped: who is not root gives nothing away\n");
+		print_message("# skipped: only root gives things away\n");
 		return;
 	}
 	put("tool");

@@ -7,15 +7,14 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "base/log.h"
 #include "avatar/gallery.h"
 #include "store/engine.h"
 #include "fixture.h"
+#include "said.h"
 
 #define HEX	"0123456789abcdef0123456789abcdef"
 #define OTHER	"ffffffffffffffffffffffffffffffff"
 
-static char	said[8192];		/* by the log */
 static char	directory[128], url[] = "/avatars/";
 
 static const struct picture picture = {
@@ -25,16 +24,6 @@ static const struct picture picture = {
 	.small = "the small",
 	.small_size = 9,
 };
-
-static void
-keep_line(void *_ UNUSED, const char *line, size_t size)
-{
-	const size_t n = strlen(said);
-
-	assert_true(size < sizeof(said) - n);
-	memcpy(said + n, line, size);
-	said[n + size] = '\0';
-}
 
 static int
 set_up(void **state)
@@ -49,15 +38,14 @@ set_up(void **state)
 	f->conf.avatar_dir = directory;
 	f->conf.avatar_url = url;
 	clock_set(T0);
-	*said = '\0';
-	log_sink(keep_line, NULL);
+	said_start();
 	return 0;
 }
 
 static int
 tear_down(void **state)
 {
-	log_sink(NULL, NULL);
+	said_stop();
 	clock_set(0);
 	return fixture_teardown(state);
 }

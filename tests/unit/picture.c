@@ -1,37 +1,24 @@
 /* What a picture claims to be, and what may come back for one. */
-#include "base/log.h"
 #include "avatar/picture.h"
 #include "fixture.h"
 #include "pretender.h"
+#include "said.h"
 
 #define PNG	"\x89PNG\r\n\x1a\n"
 #define WEBP	"RIFF....WEBP"
-
-static char said[4096];		/* by the log */
-
-static void
-keep_line(void *_ UNUSED, const char *line, size_t size)
-{
-	const size_t n = strlen(said);
-
-	assert_true(size < sizeof(said) - n);
-	memcpy(said + n, line, size);
-	said[n + size] = '\0';
-}
 
 static int
 set_up(void **state)
 {
 	(void)fixture_setup(state);
-	log_sink(keep_line, NULL);
-	*said = '\0';
+	said_start();
 	return 0;
 }
 
 static int
 tear_down(void **state)
 {
-	log_sink(NULL, NULL);
+	said_stop();
 	return fixture_teardown(state);
 }
 

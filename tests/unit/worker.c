@@ -1,24 +1,12 @@
 /* What the parent makes of whatever its darban-image does. */
-#include "base/log.h"
 #include "base/slot.h"
 #include "account/app.h"
 #include "avatar/worker.h"
 #include "fixture.h"
 #include "pretender.h"
+#include "said.h"
 
 #define ENOUGH	(16 * 1024 * 1024)
-
-static char said[4096];		/* by the log */
-
-static void
-keep_line(void *_ UNUSED, const char *line, size_t size)
-{
-	const size_t n = strlen(said);
-
-	assert_true(size < sizeof(said) - n);
-	memcpy(said + n, line, size);
-	said[n + size] = '\0';
-}
 
 static int
 set_up(void **state)
@@ -28,15 +16,14 @@ set_up(void **state)
 	(void)fixture_setup(state);
 	f = *state;
 	f->conf.avatar_size = 512;
-	*said = '\0';
-	log_sink(keep_line, NULL);
+	said_start();
 	return 0;
 }
 
 static int
 tear_down(void **state)
 {
-	log_sink(NULL, NULL);
+	said_stop();
 	return fixture_teardown(state);
 }
 
