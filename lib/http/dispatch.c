@@ -153,7 +153,8 @@ answer(struct app *app, const struct endpoint *table, struct ctx *ctx,
 		return err;
 	if (!is_credential_there(endpoint, req))
 		return E_UNAUTHENTICATED;
-	if ((err = request_bind(ctx, req, endpoint->fields)) != OK ||
+	if ((err = upload_require(ctx, req, endpoint->files)) != OK ||
+	    (err = request_bind(ctx, req, endpoint->fields)) != OK ||
 	    (err = upload_bind(ctx, req, endpoint->files)) != OK)
 		return refuse_members(ctx, req, endpoint->access, err);
 	return endpoint->handler(ctx, req, res);

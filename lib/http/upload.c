@@ -173,6 +173,31 @@ upload_read(struct ctx *ctx, struct request *req,
 	    "The body is not well-formed multipart/form-data");
 }
 
+static bool
+is_sent(const struct request *req, const char *name)
+{
+	const struct file *file;
+
+	for (file = req->sent; file != NULL; file = file->next)
+		if (strcmp(file->name, name) == 0)
+			return true;
+	return false;
+}
+
+enum err
+upload_require(struct ctx *ctx, const struct request *req,
+    const struct file_field *fields)
+{
+	enum err err = OK;
+
+	for (; fields != NULL && fields->name != NULL; fields++)
+		if (fields->presence == REQUIRED &&
+		    !is_sent(req, fields->name))
+			err = fail_member(ctx, E_INPUT, fields->name,
+			    "is required");
+	return err;
+}
+
 static enum err
 bind_file(struct ctx *ctx, struct request *req,
     const struct file_field *fields, const struct file *file)
@@ -198,7 +223,6 @@ upload_bind(struct ctx *ctx, struct request *req,
     const struct file_field *fields)
 {
 	const struct file	*file;
-	size_t			 i;
 	enum err		 err;
 
 	if (fields == NULL)
@@ -206,9 +230,5 @@ upload_bind(struct ctx *ctx, struct request *req,
 	for (file = req->sent; file != NULL; file = file->next)
 		if ((err = bind_file(ctx, req, fields, file)) != OK)
 			return err;
-	for (i = 0; fields[i].name != NULL; i++)
-		if (fields[i].presence == REQUIRED && req->files[i] == NULL)
-			return fail_member(ctx, E_INPUT, fields[i].name,
-			    "is required");
 	return OK;
 }

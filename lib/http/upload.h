@@ -27,8 +27,15 @@ enum err	upload_read(struct ctx *ctx, struct request *req,
 		    const struct endpoint *endpoint) NODISCARD;
 
 /*
- * Fits the files to the fields (NULL: there are none).  E_INPUT: a required
- * one is missing; E_MEMBER: one is unknown or there twice.
+ * Sees that the files that must be there are there, before anybody looks at
+ * what else is (fields NULL: there need be none).  E_INPUT, E_INTERNAL.
+ */
+enum err	upload_require(struct ctx *ctx, const struct request *req,
+		    const struct file_field *fields) NODISCARD;
+
+/*
+ * Fits the files to the fields (NULL: there are none).  E_MEMBER: one is
+ * unknown or there twice; E_INTERNAL.
  */
 enum err	upload_bind(struct ctx *ctx, struct request *req,
 		    const struct file_field *fields) NODISCARD;

@@ -300,7 +300,6 @@ put_picture(struct site *s)
 	};
 	struct ctx			ctx = { .arena = s->f->ctx.arena };
 
-	s->f->conf.avatar_max_bytes = 24;
 	s->x->size = 0;
 	dispatch(&s->app, table, &s->x->transport, &ctx);
 	return s->x->answer;
@@ -311,6 +310,7 @@ a_picture_is_read_only_where_it_may_be_taken(void **state)
 {
 	struct site *s = *state;
 
+	s->f->conf.avatar_max_bytes = 24;
 	exchange_body(asks(s, "PUT"), "text/html",
 	    "this is longer than 24 bytes");
 	assert_there(put_picture(s), "Status: 413 ");
@@ -330,6 +330,12 @@ a_picture_is_read_only_where_it_may_be_taken(void **state)
 	add_token(s->x, "HTTP_AUTHORIZATION", "Bearer ", s->tokens.access);
 	assert_there(put_picture(s), "missing_member");
 	assert_there(s->x->answer, "\"field\":\"avatar\"");
+	s->f->conf.avatar_max_bytes = 1000;
+	exchange_body(asks(s, "PUT"), "multipart/form-data; boundary=B",
+	    "--B\r\nContent-Disposition: form-data; name=x\r\n\r\n\r\n"
+	    "--B--");
+	add_token(s->x, "HTTP_AUTHORIZATION", "Bearer ", s->tokens.access);
+	assert_there(put_picture(s), "missing_member");
 	exchange_body(asks(s, "PUT"), "image/png", "x");
 	add_token(s->x, "HTTP_AUTHORIZATION", "Bearer ", s->tokens.access);
 	assert_there(put_picture(s), "Status: 200 ");

@@ -115,7 +115,8 @@ take(struct asked *a, const struct endpoint *endpoint)
 	if ((err = upload_read(&a->ctx, &a->req, endpoint)) != OK)
 		return err;
 	assert_int_equal(a->exchange->left, 0);
-	if ((err = request_bind(&a->ctx, &a->req, endpoint->fields)) != OK)
+	if ((err = upload_require(&a->ctx, &a->req, endpoint->files)) != OK ||
+	    (err = request_bind(&a->ctx, &a->req, endpoint->fields)) != OK)
 		return err;
 	return upload_bind(&a->ctx, &a->req, endpoint->files);
 }
@@ -380,7 +381,7 @@ an_unknown_part_is_named(void **state)
 	    E_MEMBER);
 	assert_error(a, "title", "is not taken here");
 	/* Neither a field for a file nor a file for a field. */
-	assert_int_equal(send(a, &put, MULTIPART,
+	assert_int_equal(send(a, &put, MULTIPART, AVATAR_FILE "\r\n"
 	    BEGIN "name=\"avatar\"\r\n\r\nhttps://example.org/a.png" END),
 	    E_MEMBER);
 	assert_error(a, "avatar", "is not taken here");
@@ -392,6 +393,22 @@ an_unknown_part_is_named(void **state)
 	assert_int_equal(send(a, &put, MULTIPART,
 	    BEGIN "name=\"Avatar\"; filename=\"a\"\r\n\r\nx\r\n"
 	    AVATAR_FILE END), E_MEMBER);
+}
+
+static void
+what_is_missing_is_told_before_what_is_wrong(void **state)
+{
+	struct asked *a = *state;
+
+	assert_int_equal(send(a, &put, MULTIPART,
+	    BEGIN "name=\"title\"\r\n\r\nx" END), E_INPUT);
+	assert_error(a, "avatar", "is required");
+	assert_int_equal(send(a, &put, MULTIPART,
+	    BEGIN "name=\"file\"; filename=\"a\"\r\n\r\nx" END), E_INPUT);
+	assert_error(a, "avatar", "is required");
+	assert_int_equal(send(a, &join, MULTIPART,
+	    BEGIN "name=\"file\"; filename=\"a\"\r\n\r\nx" END), E_INPUT);
+	assert_error(a, "username", "is required");
 }
 
 static void
@@ -434,7 +451,8 @@ what_front_ends_make_of_no_file_is_none(void **state)
 		assert_string_equal(request_field(&a->req, 0), nothing[i]);
 	}
 	assert_int_equal(send(a, &put, MULTIPART,
-	    BEGIN "name=\"avatar\"\r\n\r\nnullx" END), E_MEMBER);
+	    BEGIN "name=\"avatar\"\r\n\r\nnullx\r\n" AVATAR_FILE END),
+	    E_MEMBER);
 	assert_int_equal(send(a, &put, MULTIPART,
 	    BEGIN "name=\"avatar\"; filename=\"\"\r\n"
 	    "Content-Type: application/octet-stream\r\n\r\n" END), E_INPUT);
@@ -495,6 +513,7 @@ main(void)
 		TEST(one_file_does_not_get_the_share_of_another),
 		TEST(texts_have_16_kib_in_all),
 		TEST(an_unknown_part_is_named),
+		TEST(what_is_missing_is_told_before_what_is_wrong),
 		TEST(a_doubled_part_is_named),
 		TEST(what_front_ends_make_of_no_file_is_none),
 		TEST(an_empty_file_is_a_file),
