@@ -237,5 +237,6 @@ command_import(struct invocation *in)
 	arena_free(import.arena);
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
-	return outcome == DONE && import.tally.refused > 0 ? COULD_NOT : outcome;
+	return outcome == DONE && import.tally.refused > 0 ? COULD_NOT :
+	    outcome;
 }

@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "base/conf.h"
+#include "base/file.h"
 
 enum { MADE_MAX = 8 };
 
@@ -19,22 +20,6 @@ struct making {
 	const char		*made[MADE_MAX];
 	size_t			 count;
 };
-
-static bool
-write_all(int fd, const char *text)
-{
-	size_t	left = strlen(text);
-	ssize_t	n;
-
-	for (; left > 0; text += n, left -= (size_t)n) {
-		n = write(fd, text, left);
-		if (n == -1 && errno == EINTR)
-			n = 0;
-		else if (n == -1)
-			return false;
-	}
-	return fsync(fd) == 0;
-}
 
 /*
  * Writes the file beside its place, so that no half of it ever stands there.
@@ -58,7 +43,8 @@ write_beside(struct invocation *in, const char *text, gid_t gid)
 		return NULL;
 	}
 	ok = (!shared || (fchown(fd, (uid_t)-1, gid) == 0 &&
-	    fchmod(fd, 0640) == 0)) && write_all(fd, text);
+	    fchmod(fd, 0640) == 0)) &&
+	    file_write(fd, text, strlen(text)) && fsync(fd) == 0;
 	if (!ok) {
 		complain("%s: %s", in->path, strerror(errno));
 		(void)unlink(path);

@@ -8,7 +8,8 @@
 #include "base/conf_edit.h"
 #include "base/log.h"
 
-enum { SLACK = 60 * 1000 };	/* ms: a request under way, clocks that differ */
+/* A request under way, and clocks that differ. */
+#define SLACK	MINUTES(1)
 
 /* The place of a key in the list, or its length. */
 static size_t

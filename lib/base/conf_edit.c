@@ -9,6 +9,7 @@
 #include "base/conf_edit.h"
 #include "base/conf_value.h"
 #include "base/err.h"
+#include "base/file.h"
 
 struct conf_edit {
 	struct arena		*arena;
@@ -245,22 +246,6 @@ conf_edit_put_comment(struct conf_edit *edit, const char *name,
 		replace(edit, line.start, line.start, text);
 }
 
-static bool
-write_all(int fd, const char *text)
-{
-	size_t	left = strlen(text);
-	ssize_t	n;
-
-	for (; left > 0; text += n, left -= (size_t)n) {
-		n = write(fd, text, left);
-		if (n == -1 && errno == EINTR)
-			n = 0;
-		else if (n == -1)
-			return false;
-	}
-	return fsync(fd) == 0;
-}
-
 /* As the old one, so that whoever could read it still can, and nobody else. */
 static bool
 write_file(const struct conf_edit *edit, int fd)
@@ -272,7 +257,8 @@ write_file(const struct conf_edit *edit, int fd)
 	    now.st_gid == edit->status.st_gid) ||
 	    fchown(fd, edit->status.st_uid, edit->status.st_gid) == 0) &&
 	    fchmod(fd, edit->status.st_mode & 07777) == 0 &&
-	    write_all(fd, edit->text);
+	    file_write(fd, edit->text, strlen(edit->text)) &&
+	    fsync(fd) == 0;
 }
 
 /* A rename is not on the disk before its directory is. */

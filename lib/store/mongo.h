@@ -165,6 +165,11 @@ void		 mongo_put_session(bson_t *doc, const struct session *session);
 enum err	 mongo_get_session(const bson_t *doc, struct arena *arena,
 		    struct session *out) NODISCARD;
 
+/* Up to `limit` sessions that the filter meets, in this order. */
+enum err	 mongo_find_sessions(struct mongo *mg, const bson_t *filter,
+		    const bson_t *sort, struct arena *arena, size_t limit,
+		    struct session *out, size_t *count) NODISCARD;
+
 /*
  * The set-up: the collection of accounts with a validator, and the indexes,
  * each where it is missing; `validator`: on a collection that is there, too.

@@ -114,35 +114,16 @@ mongo_session_list_after(struct store *store, struct arena *arena,
     const struct id *after, int64_t now, size_t limit, struct session *out,
     size_t *count)
 {
-	struct mongo	*mg = mongo_of(store);
-	bson_t		*filter, *options;
-	mongoc_cursor_t	*cursor;
-	const bson_t	*doc;
-	struct session	*sessions;
-	size_t		 n = 0;
-	enum err	 err = OK, end;
+	bson_t		*filter, *sort;
+	enum err	 err;
 
-	sessions = arena_alloc(arena, limit * sizeof(*sessions));
-	if (sessions == NULL || limit == 0) {
-		if (sessions != NULL)
-			*count = 0;
-		return sessions == NULL ? E_INTERNAL : OK;
-	}
 	filter = query_after(after, now);
-	options = BCON_NEW("limit", BCON_INT64((int64_t)limit), "sort", "{",
-	    "_id", BCON_INT32(1), "}");
-	cursor = mongo_find(mg, mg->sessions, filter, options);
-	bson_destroy(options);
+	sort = BCON_NEW("_id", BCON_INT32(1));
+	err = mongo_find_sessions(mongo_of(store), filter, sort, arena,
+	    limit, out, count);
+	bson_destroy(sort);
 	bson_destroy(filter);
-	while (err == OK && n < limit && mongoc_cursor_next(cursor, &doc))
-		if ((err = mongo_get_session(doc, arena,
-		    &sessions[n])) == OK)
-			n++;
-	if ((end = mongo_end(mg, cursor)) != OK || (end = err) != OK)
-		return end;
-	memcpy(out, sessions, n * sizeof(*out));
-	*count = n;
-	return OK;
+	return err;
 }
 
 /* From the server's own records, which after a crash may be a little off. */

@@ -245,12 +245,11 @@ query_alive(const struct id *user, int64_t now)
 }
 
 enum err
-mongo_session_list(struct store *store, struct arena *arena,
-    const struct id *user, int64_t now, size_t limit, struct session *out,
-    size_t *count)
+mongo_find_sessions(struct mongo *mg, const bson_t *filter,
+    const bson_t *sort, struct arena *arena, size_t limit,
+    struct session *out, size_t *count)
 {
-	struct mongo	*mg = mongo_of(store);
-	bson_t		*filter, *options;
+	bson_t		*options;
 	mongoc_cursor_t	*cursor;
 	const bson_t	*doc;
 	struct session	*sessions;
@@ -264,12 +263,10 @@ mongo_session_list(struct store *store, struct arena *arena,
 		*count = 0;	/* to the server 0 is no limit */
 		return OK;
 	}
-	filter = query_alive(user, now);
-	options = BCON_NEW("limit", BCON_INT64((int64_t)limit), "sort", "{",
-	    "createdAt", BCON_INT32(-1), "_id", BCON_INT32(-1), "}");
+	options = BCON_NEW("limit", BCON_INT64((int64_t)limit),
+	    "sort", BCON_DOCUMENT(sort));
 	cursor = mongo_find(mg, mg->sessions, filter, options);
 	bson_destroy(options);
-	bson_destroy(filter);
 	while (err == OK && n < limit && mongoc_cursor_next(cursor, &doc))
 		if ((err = mongo_get_session(doc, arena,
 		    &sessions[n])) == OK)
@@ -279,6 +276,23 @@ mongo_session_list(struct store *store, struct arena *arena,
 	memcpy(out, sessions, n * sizeof(*out));
 	*count = n;
 	return OK;
+}
+
+enum err
+mongo_session_list(struct store *store, struct arena *arena,
+    const struct id *user, int64_t now, size_t limit, struct session *out,
+    size_t *count)
+{
+	bson_t		*filter, *sort;
+	enum err	 err;
+
+	filter = query_alive(user, now);
+	sort = BCON_NEW("createdAt", BCON_INT32(-1), "_id", BCON_INT32(-1));
+	err = mongo_find_sessions(mongo_of(store), filter, sort, arena,
+	    limit, out, count);
+	bson_destroy(sort);
+	bson_destroy(filter);
+	return err;
 }
 
 /* That is what the indexes are for that forget. */

@@ -94,6 +94,12 @@ enum err	 sqlite_migrate(struct sqlite *sq,
 
 void	 sqlite_get_user(struct sql *db, struct arena *arena,
 	    struct user *out);
+/*
+ * The rest of a statement whose rows are sessions, up to `limit` of them, and
+ * its end.
+ */
+enum err sqlite_get_sessions(struct sql *db, struct arena *arena,
+	    size_t limit, struct session *out, size_t *count) NODISCARD;
 void	 sqlite_get_session(struct sql *db, struct arena *arena,
 	    struct session *out);
 

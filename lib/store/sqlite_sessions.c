@@ -66,6 +66,27 @@ sqlite_get_session(struct sql *db, struct arena *arena, struct session *out)
 }
 
 enum err
+sqlite_get_sessions(struct sql *db, struct arena *arena, size_t limit,
+    struct session *out, size_t *count)
+{
+	struct session	*sessions;
+	size_t		 n = 0;
+	enum err	 err;
+
+	sessions = arena_alloc(arena, limit * sizeof(*sessions));
+	if (sessions == NULL)
+		sql_fail(db, E_INTERNAL);
+	while (sessions != NULL && n < limit && sql_row(db))
+		sqlite_get_session(db, arena, &sessions[n++]);
+	if ((err = sql_end(db)) != OK)
+		return err;
+
+	memcpy(out, sessions, n * sizeof(*out));
+	*count = n;
+	return OK;
+}
+
+enum err
 sqlite_profile(struct store *store, struct arena *arena,
     const struct id *user_id, const struct id *session_id,
     struct user *user_out, struct session *session_out)
@@ -214,26 +235,13 @@ sqlite_session_list(struct store *store, struct arena *arena,
     size_t *count)
 {
 	struct sql	*db = sqlite_of(store)->db;
-	struct session	*sessions;
-	size_t		 n = 0;
-	enum err	 err;
 
-	sessions = arena_alloc(arena, limit * sizeof(*sessions));
-	if (sessions == NULL)
-		return E_INTERNAL;
 	sql_query(db, list);
 	sqlite_put_id(db, user);
 	sql_put_int(db, now);
 	sql_put_int(db, now);
 	sql_put_int(db, (int64_t)limit);
-	while (n < limit && sql_row(db))
-		sqlite_get_session(db, arena, &sessions[n++]);
-	if ((err = sql_end(db)) != OK)
-		return err;
-
-	memcpy(out, sessions, n * sizeof(*out));
-	*count = n;
-	return OK;
+	return sqlite_get_sessions(db, arena, limit, out, count);
 }
 
 enum err

@@ -96,26 +96,13 @@ sqlite_session_list_after(struct store *store, struct arena *arena,
     size_t *count)
 {
 	struct sql	*db = sqlite_of(store)->db;
-	struct session	*sessions;
-	size_t		 n = 0;
-	enum err	 err;
 
-	sessions = arena_alloc(arena, limit * sizeof(*sessions));
-	if (sessions == NULL)
-		return E_INTERNAL;
 	sql_query(db, list_after);
 	sqlite_put_id(db, after);
 	sql_put_int(db, now);
 	sql_put_int(db, now);
 	sql_put_int(db, (int64_t)limit);
-	while (n < limit && sql_row(db))
-		sqlite_get_session(db, arena, &sessions[n++]);
-	if ((err = sql_end(db)) != OK)
-		return err;
-
-	memcpy(out, sessions, n * sizeof(*out));
-	*count = n;
-	return OK;
+	return sqlite_get_sessions(db, arena, limit, out, count);
 }
 
 enum err

@@ -148,7 +148,7 @@ a_session_of_nobody_among_many_is_dead_and_no_error(void **state)
 }
 
 static void
-sessions_of_everybody_are_listed_in_the_order_of_their_ids(void **state)
+everybodys_sessions_are_listed_in_the_order_of_their_ids(void **state)
 {
 	struct fixture	*f = *state;
 	struct user	 user[2] = { inserted_user(f), inserted_user(f) };
@@ -241,7 +241,7 @@ main(void)
 		TEST(of_many_only_those_whose_names_are_taken_fail),
 		TEST(many_sessions_are_inserted_as_they_are),
 		TEST(a_session_of_nobody_among_many_is_dead_and_no_error),
-		TEST(sessions_of_everybody_are_listed_in_the_order_of_their_ids),
+		TEST(everybodys_sessions_are_listed_in_the_order_of_their_ids),
 		TEST(accounts_and_sessions_are_counted),
 		TEST(no_verb_that_moves_begins_after_its_deadline),
 	};

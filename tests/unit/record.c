@@ -224,8 +224,10 @@ what_is_written_is_read_again(void **_ UNUSED)
 {
 	static const char *const texts[] = {
 		"{" ALICE "}",
-		"{" ID ",\"username\":\"a\\u0001\\\"\\\\\",\"email\":\"\u00e9@x\","
-		"\"fullName\":\"\\ud83d\\ude00\"," HASH ",\"refreshToken\":\"\","
+		"{" ID ",\"username\":\"a\\u0001\\\"\\\\\","
+		"\"email\":\"\u00e9@x\","
+		"\"fullName\":\"\\ud83d\\ude00\"," HASH ","
+		"\"refreshToken\":\"\","
 		"\"watchHistory\":[\"" HEX "\"],\"__v\":0,"
 		"\"darban\":{\"epoch\":1,\"disabled\":false}}",
 	};
