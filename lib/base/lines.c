@@ -175,27 +175,33 @@ find_brace(struct lines *lines)
 	return false;
 }
 
-/* Looks at the first line: is this an array, or are objects laid out? */
-static void
+/*
+ * Looks at the first line: is this an array, or are objects laid out?  False
+ * where more of it must be read to tell.
+ */
+static bool
 begin(struct lines *lines)
 {
 	const char	*text = lines->buffer;
-	size_t		 i = 0, size = lines->end;
+	const size_t	 size = lines->end;
+	const bool	 is_all = lines->is_over || size > CHUNK;
+	size_t		 i = 0;
 
-	lines->has_begun = true;
+	if (size < 3 && !is_all)
+		return false;
 	if (size >= 3 && memcmp(text, byte_order_mark, 3) == 0)
-		lines->start = lines->seen = i = 3;
+		i = 3;
+	lines->start = lines->seen = i;
 	while (i < size && memchr(blanks, text[i], sizeof(blanks) - 1) != NULL)
 		i++;
-	if (i == size)
-		return;
-	if (text[i] == '{') {
+	if (i < size && text[i] == '{') {
 		do
 			i++;
 		while (i < size && (text[i] == ' ' || text[i] == '\r'));
 		lines->is_nested = i < size && text[i] == '\n';
 	} else
-		lines->is_nested = text[i] == '[';
+		lines->is_nested = i < size && text[i] == '[';
+	return i < size || is_all;
 }
 
 static bool
@@ -232,10 +238,10 @@ lines_next(struct lines *lines, const char **text, size_t *size)
 	size_t		start;
 	bool		was_cut;
 
-	if (!lines->has_begun) {
+	while (!lines->has_begun) {
 		if ((err = read_more(lines)) != OK)
 			return err;
-		begin(lines);
+		lines->has_begun = begin(lines);
 	}
 	do {
 		lines->start = lines->seen;
