@@ -193,8 +193,9 @@ bench-timing: bench-deps
 	@BUILD=$(BUILD) tests/bench/timing
 
 bench-image: bench-deps
-	@$(MAKE) --no-print-directory $(BUILD)/bin/darban-image
+	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) tests/bench/image
+	@BUILD=$(BUILD) tests/bench/uploads
 
 bench-import: bench-deps
 	@$(MAKE) --no-print-directory all
@@ -258,7 +259,8 @@ help:
 #?	whether the time of a failed login tells which accounts there are;
 #?	some seven minutes
 #? make bench-image [SIZE=512]
-#?	time and memory that a photo takes, and the largest pictures
+#?	time and memory that a photo takes, and the largest pictures; how
+#?	long others wait meanwhile
 #? make bench-import [COUNT=100000] [STORE=mongodb://HOST/DATABASE]
 #?	how long so many accounts take to be imported, exported and copied
 #? make deps, make test-deps, make bench-deps	only install
