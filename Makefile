@@ -156,6 +156,8 @@ test-deps:
 	$(if $(SKIP_DEPS),,@! command -v npm >/dev/null || \
 	    tests/npm tests/mongod/mongoose || \
 	    echo "No Mongoose: its tests will be skipped.")
+	$(if $(SKIP_DEPS),,@tests/pip tests/openapi || \
+	    echo "No OpenAPI validator: its tests will be skipped.")
 bench-deps:
 	$(call install,$(DEPS) $(BENCH_DEPS))
 
@@ -224,7 +226,7 @@ install: all
 	install -m 644 man/darban.conf.5 $(call to,$(PREFIX)/share/man/man5)
 	install -m 644 man/darban-image.8 $(call to,$(PREFIX)/share/man/man8)
 	install -m 644 conf/darban.conf LICENSE lib/account/blocklist.LICENSE \
-	    $(call to,$(PREFIX)/share/darban)
+	    htdocs/openapi.json $(call to,$(PREFIX)/share/darban)
 	for f in apache/htaccess apache/vhost.conf lighttpd/darban.conf \
 	    fail2ban/filter.conf fail2ban/jail.conf; do \
 	    install -d $(call to,$(PREFIX)/share/darban)/$${f%/*} && \
