@@ -156,6 +156,9 @@ test-deps:
 	$(if $(SKIP_DEPS),,@! command -v npm >/dev/null || \
 	    tests/npm tests/mongod/mongoose || \
 	    echo "No Mongoose: its tests will be skipped.")
+	$(if $(SKIP_DEPS),,@! command -v npm >/dev/null || \
+	    tests/npm tests/interop || \
+	    echo "No axios, jsonwebtoken, bcrypt: tests will be skipped.")
 	$(if $(SKIP_DEPS),,@tests/pip tests/openapi || \
 	    echo "No OpenAPI validator: its tests will be skipped.")
 bench-deps:
