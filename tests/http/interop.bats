@@ -3,10 +3,10 @@
 # from npm: axios and the usual interceptor, jsonwebtoken, bcrypt, form-data.
 
 load ../lib/common
+load ../lib/chai
 
 # As in that application's .env, but long enough.
 ACCESS=an-access-secret-of-32-bytes-or-more
-REFRESH=a-refresh-secret-of-32-bytes-or-more
 PASSWORD='correct horse battery'
 
 setup_file() {
@@ -15,7 +15,7 @@ setup_file() {
 	setup_instance compat=chai legacy_until=2100-01-01 login_floor=0 \
 	    registration=open allowed_origins=http://localhost:5173
 	configure "access_keys=k1:text:$ACCESS" \
-	    "refresh_keys=$(conf_value refresh_keys) chai:text:$REFRESH"
+	    "refresh_keys=$(conf_value refresh_keys) chai:text:$SECRET"
 	printf '%s\n' "$PASSWORD" >>"$INSTANCE/secrets"
 	picture=$BATS_FILE_TMPDIR/small.jpg
 	export picture
@@ -44,10 +44,6 @@ front() {	# VERB [ARGUMENT ...]
 		interop front.js "$1" "$URL" $style "$1-$style" "$PASSWORD" \
 		    "${@:2}"
 	done
-}
-
-new_id() {
-	od -An -N12 -tx1 /dev/urandom | tr -d ' \n'
 }
 
 hash_of() {	# NAME
@@ -115,7 +111,7 @@ hash_of() {	# NAME
 
 @test "a hash of bcrypt's is imported, logs in, and is Argon2id afterwards" {
 	id=$(new_id)
-	interop theirs.js account "$id" hashed "$PASSWORD" "$REFRESH" \
+	interop theirs.js account "$id" hashed "$PASSWORD" "$SECRET" \
 	    >"$BATS_TEST_TMPDIR/line"
 	[[ $(jq -r .password "$BATS_TEST_TMPDIR/line") == '$2b$10$'* ]]
 	"$DARBAN" import - <"$BATS_TEST_TMPDIR/line"
@@ -136,7 +132,7 @@ hash_of() {	# NAME
 	for style in cookies bearer; do
 		id=$(new_id)
 		interop theirs.js account "$id" "moved-$style" "$PASSWORD" \
-		    "$REFRESH" >"$BATS_TEST_TMPDIR/line"
+		    "$SECRET" >"$BATS_TEST_TMPDIR/line"
 		"$DARBAN" import - <"$BATS_TEST_TMPDIR/line"
 		interop theirs.js move-in "$URL" $style "$id" "moved-$style" \
 		    "$ACCESS" "$(jq -r .refreshToken "$BATS_TEST_TMPDIR/line")"
