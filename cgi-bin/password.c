@@ -2,8 +2,8 @@
  * POST /change-password: a new password for whoever knows the old one.
  *
  *	takes	{ "oldPassword", "newPassword" }
- *	200	{}; every other session of the account has ended, and whatever an
- *		earlier system had issued
+ *	200	{}; every other session of the account has ended, and what an
+ *		earlier system had issued is forgotten
  *	400	the old password is missing or wrong
  *	401	no access token, or it is not good (any more)
  *	422	the new password is not one that this site takes

@@ -2,8 +2,8 @@
  * POST /refresh-token: trade a refresh token for its successor and a new
  * access token.
  *
- *	takes	{ "refreshToken" }, where it is not in its cookie; once, also one
- *		of the system that was here before (legacy.h)
+ *	takes	{ "refreshToken" }, where it is not in its cookie; also one of
+ *		the system that was here before, once (legacy.h)
  *	200	{ "accessToken", "refreshToken" }, both as cookies too; the same
  *		answer again to a repetition within the grace
  *	400	cookie and body name different sessions

@@ -119,7 +119,7 @@ credentials_refresh(struct ctx *ctx, const struct request *req,
 	const enum err err = choose(ctx, TOKEN_REFRESH,
 	    req->cookies[COOKIE_REFRESH], presented(from_body), out);
 
-	/* Theirs is looked at where there is none of ours, and only for that. */
+	/* Theirs is looked at where there is none of ours, for that alone. */
 	if (err != E_UNAUTHENTICATED || req->legacy == NULL ||
 	    !legacy_is_token(ctx, req->legacy))
 		return err;

@@ -395,7 +395,8 @@ both_stores_say_the_same_to_everything(void **state)
 	static void (*const verbs[])(struct pair *) = { insert_account,
 	    find_account, log_in, update_account, remove_account,
 	    list_accounts, open_session, find_session, ask_profile,
-	    swap_session, keep_session, end_session, end_sessions, list_sessions,
+	    swap_session, keep_session, end_session, end_sessions,
+	    list_sessions,
 	    forget_token, throttle, throttle, throttle };
 	const char	*seed = getenv("SEED");
 	struct pair	 p = { .state = 0 };

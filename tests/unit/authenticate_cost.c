@@ -184,8 +184,8 @@ every_hash_gives_its_slot_back(void **state)
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(user_is_password_correct(&f->ctx, &f->user,
 		    "wrong", &correct), OK);
-		assert_int_equal(user_set_password(&f->ctx, &f->user, "password",
-		    "another one"), OK);
+		assert_int_equal(user_set_password(&f->ctx, &f->user,
+		    "password", "another one"), OK);
 		assert_int_equal(login(f, "alice", "wrong"), E_CREDENTIALS);
 	}
 }
@@ -212,8 +212,8 @@ either_spelling_of_a_password_is_the_password(void **state)
 	size_t		 i;
 
 	for (i = 0; i < NELEMS(spellings); i++) {
-		assert_int_equal(user_set_password(&f->ctx, &f->user, "password",
-		    spellings[i]), OK);
+		assert_int_equal(user_set_password(&f->ctx, &f->user,
+		    "password", spellings[i]), OK);
 		assert_int_equal(user_save(&f->ctx, &f->user,
 		    SAVE_UNVALIDATED), OK);
 		assert_int_equal(login(f, "alice", NFC), OK);
