@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "account/password.h"
+#include "avatar/picture.h"
 
 /* Wrong things (exit 3) and things to know, as lines or for one object. */
 struct check {
@@ -125,10 +126,27 @@ check_store(struct check *check, const struct conf *conf)
 		    engine);
 }
 
+/* What fails here would be a 503 to whoever sends a picture. */
+static void
+check_pictures(struct check *check, const struct conf *conf)
+{
+	struct ctx	*ctx = &check->in->ctx;
+	enum err	 err;
+
+	ctx->conf = conf;
+	log_sink(find_logged, check);
+	err = picture_check(ctx);
+	log_sink(complain_log, NULL);
+	ctx->conf = NULL;
+	if (err != OK)
+		find_about(check, "pictures", failure_text(err));
+}
+
 static void
 check_conf(struct check *check, const struct conf *conf)
 {
 	check_store(check, conf);
+	check_pictures(check, conf);
 	check_directory(check, conf->run_dir);
 	check_directory(check, conf->avatar_dir);
 	if (conf->log_file != NULL)

@@ -30,4 +30,10 @@ struct picture {
 enum err	picture_make(struct ctx *ctx, const void *bytes, size_t size,
 		    const char *type, struct picture *out) NODISCARD;
 
+/*
+ * Whether this host can make pictures: makes one of a single pixel.  Errors
+ * as of picture_make; the log says why.
+ */
+enum err	picture_check(struct ctx *ctx) NODISCARD;
+
 #endif

@@ -295,6 +295,19 @@ registration = open"
 	[[ $output == *"store: "* ]]
 }
 
+@test "check finds a host on which no picture can be decoded" {
+	init
+	# The command alone, with nothing beside it.
+	cp "$darban" darban
+	[ ! -e /usr/local/libexec/darban/darban-image ] ||
+	    skip "there is a darban-image where it is installed"
+	try 3 ./darban check
+	[[ $output == *"darban-image does not start: No such file"* ]]
+	[[ $output == *"pictures: not available"* ]]
+	cp "${darban%/*}/darban-image" darban-image
+	try 0 ./darban check
+}
+
 @test "check finds directories that are missing or none" {
 	init
 	rmdir run avatars

@@ -66,7 +66,7 @@ there_are_as_many_slots_as_asked_for(void **_ UNUSED)
 }
 
 static void
-slots_of_two_places_or_two_things_are_not_the_same(void **_ UNUSED)
+slots_of_two_places_or_things_are_not_the_same(void **_ UNUSED)
 {
 	char other[sizeof(directory) + 8];
 	int a, b;
@@ -252,7 +252,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_DIRECTORY(there_are_as_many_slots_as_asked_for),
-		WITH_DIRECTORY(slots_of_two_places_or_two_things_are_not_the_same),
+		WITH_DIRECTORY(slots_of_two_places_or_things_are_not_the_same),
 		WITH_DIRECTORY(a_slot_is_private_and_does_not_outlive_exec),
 		WITH_DIRECTORY(patience_is_waited_out),
 		WITH_DIRECTORY(processes_never_hold_more_slots_than_there_are),
