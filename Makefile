@@ -192,6 +192,7 @@ bench: bench-deps
 	    $(if $(filter mongodb%,$(STORE)),tests)
 	@BUILD=$(BUILD) STORE='$(STORE)' tests/bench/run
 	$(if $(filter mongodb%,$(STORE)),,@BUILD=$(BUILD) tests/bench/checks)
+	$(if $(filter mongodb%,$(STORE)),,@BUILD=$(BUILD) tests/bench/uploads)
 
 bench-timing: bench-deps
 	@$(MAKE) --no-print-directory all
@@ -200,7 +201,6 @@ bench-timing: bench-deps
 bench-image: bench-deps
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) tests/bench/image
-	@BUILD=$(BUILD) tests/bench/uploads
 
 bench-import: bench-deps
 	@$(MAKE) --no-print-directory all
@@ -256,16 +256,15 @@ help:
 #? make fuzz [T=NAME] [SECONDS_EACH=60]
 #?	parsers under libFuzzer, those whose names contain NAME
 #? make mongod [PORT=]	the server for tests of the MongoDB store, until Ctrl-C
-#? make bench		ratios against a program that only answers, and what the
-#?	checks of a request cost
+#? make bench		ratios against a program that only answers, what the
+#?	checks of a request cost, and whether uploads delay others
 #? make bench STORE=mongodb://HOST/DATABASE
 #?	ratios of MongoDB, SQLite, and an application in Express and Mongoose
 #? make bench-timing [COUNT=1000]
 #?	whether the time of a failed login tells which accounts there are;
 #?	some seven minutes
 #? make bench-image [SIZE=512]
-#?	time and memory that a photo takes, and the largest pictures; how
-#?	long others wait meanwhile
+#?	time and memory that a photo takes, and the largest pictures
 #? make bench-import [COUNT=100000] [STORE=mongodb://HOST/DATABASE]
 #?	how long so many accounts take to be imported, exported and copied
 #? make deps, make test-deps, make bench-deps	only install
