@@ -229,8 +229,12 @@ serve(const struct endpoint *table)
 	process_harden();
 	handle_alarm();
 	log_program(program_name());
-	/* A client that has gone is an error of a write, not an end. */
+	/*
+	 * A client that has gone is an error of a write, not an end, and so is
+	 * a file that the host does not let become as large.
+	 */
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if ((arena = arena_new()) == NULL)
 		return 1;
 	status = FCGX_IsCGI() ? serve_cgi(&app, table, arena) :

@@ -286,6 +286,26 @@ expect_files() {	# COUNT ADDRESS ...
 	[ "$(json .data.avatar)" = '' ]
 }
 
+@test "where files may not be as large it is 503, and no program dies" {
+	send DELETE avatar
+	configure avatar_max_bytes=16M
+	{
+		cat "$small"
+		head -c 9M /dev/zero
+	} >"$BATS_TEST_TMPDIR/large.jpg"
+	as_owner prlimit --fsize=8388608 env -i DARBAN_CONF="$VAR/darban.conf" \
+	    REQUEST_METHOD=PUT CONTENT_TYPE=image/jpeg \
+	    CONTENT_LENGTH="$(stat -c %s "$BATS_TEST_TMPDIR/large.jpg")" \
+	    HTTP_AUTHORIZATION="${bearer#*: }" "$BUILD/cgi-bin/avatar.fcgi" \
+	    <"$BATS_TEST_TMPDIR/large.jpg" 2>&1 |
+	    cat >"$BATS_TEST_TMPDIR/out"
+	configure avatar_max_bytes=256K
+	grep -q '^Status: 503' "$BATS_TEST_TMPDIR/out"
+	grep -q 'darban-image does not start: File too large' \
+	    "$BATS_TEST_TMPDIR/out"
+	expect_files 0
+}
+
 @test "two uploads at once: one picture, and nothing left" {
 	send DELETE avatar
 	pids=()
