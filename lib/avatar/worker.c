@@ -147,11 +147,22 @@ run_once(struct ctx *ctx, struct run *run, const void *bytes, size_t size)
 	return err;
 }
 
+/* As much of `most`, in ms, as leaves the store its time. */
+static int64_t
+patience(const struct ctx *ctx, int64_t most)
+{
+	int64_t left;
+
+	if (ctx->deadline == 0)
+		return most;
+	left = ctx->deadline - STORE_TIME - clock_monotonic();
+	return left < most ? left : most;
+}
+
 enum err
 worker_run(struct ctx *ctx, const void *bytes, size_t size, const char **out,
     size_t *out_size)
 {
-	const int64_t	latest = ctx->deadline - STORE_TIME;
 	struct run	run = { .size = 0 };
 	enum err	err;
 	int		slot;
@@ -159,11 +170,10 @@ worker_run(struct ctx *ctx, const void *bytes, size_t size, const char **out,
 	/* A web server that ignores it would leave us nothing to wait for. */
 	(void)signal(SIGCHLD, SIG_DFL);
 	if ((err = slot_take(ctx->conf->run_dir, "picture",
-	    (size_t)ctx->conf->hash_slots, SLOT_PATIENCE, &slot)) != OK)
+	    (size_t)ctx->conf->hash_slots, patience(ctx, SLOT_PATIENCE),
+	    &slot)) != OK)
 		return err;
-	run.deadline = clock_monotonic() + PATIENCE;
-	if (ctx->deadline != 0 && run.deadline > latest)
-		run.deadline = latest;
+	run.deadline = clock_monotonic() + patience(ctx, PATIENCE);
 	err = run_once(ctx, &run, bytes, size);
 	slot_release(slot);
 	if (err != OK)

@@ -1,4 +1,6 @@
 /* What the parent makes of whatever its darban-image does. */
+#include <time.h>
+
 #include "base/slot.h"
 #include "account/app.h"
 #include "avatar/worker.h"
@@ -351,6 +353,41 @@ there_are_as_many_at_a_time_as_hashes(void **state)
 	slot_release(slots[0]);
 }
 
+static int	pauses;
+
+/* In the place of the system's: how often somebody waited a while. */
+int
+nanosleep(const struct timespec *time, struct timespec *rest)
+{
+	pauses++;
+	return clock_nanosleep(CLOCK_MONOTONIC, 0, time, rest) == 0 ? 0 : -1;
+}
+
+static void
+no_slot_is_waited_for_where_there_is_no_time(void **state)
+{
+	struct fixture	*f = *state;
+	int		 slots[2];
+
+	assert_int_equal(slot_take(f->directory, "picture", 2, 0,
+	    &slots[0]), OK);
+	assert_int_equal(slot_take(f->directory, "picture", 2, 0,
+	    &slots[1]), OK);
+	hurry(f, -1);
+	pauses = 0;
+	assert_int_equal(worker_run(&f->ctx, JPEG "exit 0",
+	    strlen(JPEG "exit 0"), &(const char *){ NULL },
+	    &(size_t){ 0 }), E_BUSY);
+	assert_int_equal(pauses, 0);
+	hurry(f, 50);
+	assert_int_equal(worker_run(&f->ctx, JPEG "exit 0",
+	    strlen(JPEG "exit 0"), &(const char *){ NULL },
+	    &(size_t){ 0 }), E_BUSY);
+	assert_true(pauses < 100);
+	slot_release(slots[1]);
+	slot_release(slots[0]);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -371,6 +408,7 @@ main(int argc, char **argv)
 		TEST(one_that_cannot_be_started_is_logged),
 		TEST(no_descriptor_left_is_logged),
 		TEST(there_are_as_many_at_a_time_as_hashes),
+		TEST(no_slot_is_waited_for_where_there_is_no_time),
 	};
 	int status;
 
