@@ -235,7 +235,10 @@ command_user_remove(struct invocation *in)
 		return COULD_NOT;
 	}
 
-	if ((err = store_user_remove(in->ctx.store, &user->id)) != OK)
+	/* People take their time, and these may be other pictures by now. */
+	if ((err = store_user_by_id(in->ctx.store, in->ctx.arena, &user->id,
+	    user)) != OK ||
+	    (err = store_user_remove(in->ctx.store, &user->id)) != OK)
 		return failed(in, err, in->operand[0]);
 	gallery_remove(&in->ctx, user->avatar);
 	gallery_remove(&in->ctx, user->cover_image);

@@ -699,6 +699,19 @@ lockedUntil delayedUntil" ]
 	expect_no_login alice
 }
 
+@test "a picture that came while somebody was asked goes too" {
+	init
+	add alice
+	name=0123456789abcdef0123456789abcdef
+	touch "avatars/$name.jpg" "avatars/$name-96.jpg"
+	run on_terminal '[y/N]' "!sqlite3 darban.db \
+	    \"UPDATE users SET avatar = '/avatars/$name.jpg'\"" '' Yes -- \
+	    "$darban" user remove alice
+	[ "$status" = 0 ]
+	[[ $output == *"alice removed"* ]]
+	[ -z "$(ls avatars)" ]
+}
+
 @test "without a terminal an account is removed only with --force" {
 	init
 	add alice

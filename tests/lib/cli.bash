@@ -75,10 +75,11 @@ expect_usage() {
 }
 
 # Runs a command on a terminal of its own, waits for each prompt and types the
-# answer; prints all that was to be seen there.
+# answer, or, where that is !COMMAND, types nothing and runs the command; prints
+# all that was to be seen there.
 on_terminal() {	# [prompt, answer]... -- command...
 	python3 -c '
-import os, pty, sys, termios
+import os, pty, subprocess, sys, termios
 
 split = sys.argv.index("--")
 talk, command = sys.argv[1:split], sys.argv[split + 1:]
@@ -106,6 +107,9 @@ for prompt, answer in zip(talk[::2], talk[1::2]):
     position = len(seen)
     if "assword" in prompt:
         print("echo while typing:", echoes())
+    if answer.startswith("!"):
+        subprocess.run(answer[1:], shell=True, check=True)
+        continue
     os.write(terminal, b"\x03" if answer == "^C" else answer.encode() + b"\n")
 while read():
     pass
