@@ -106,6 +106,14 @@ wait_for_end(struct run *run, enum err err, int *status)
 	return err;
 }
 
+/* A host that has no memory left, or somebody who ends all that runs. */
+static bool
+is_from_outside(int signal_number)
+{
+	return signal_number == SIGKILL || signal_number == SIGTERM ||
+	    signal_number == SIGINT || signal_number == SIGHUP;
+}
+
 static enum err
 judge(struct ctx *ctx, const struct run *run, int status)
 {
@@ -124,9 +132,9 @@ judge(struct ctx *ctx, const struct run *run, int status)
 		log_error(PROCESS_PROGRAM ": %s", complaint);
 		return E_UNAVAILABLE;
 	}
-	/* No picture should be able to; one that did is none. */
 	log_warn(PROCESS_PROGRAM " was ended by signal %d", WTERMSIG(status));
-	return E_PICTURE;
+	/* No picture should be able to; one that did is none. */
+	return is_from_outside(WTERMSIG(status)) ? E_UNAVAILABLE : E_PICTURE;
 }
 
 static enum err

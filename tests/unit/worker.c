@@ -152,8 +152,8 @@ every_exit_status_means_something(void **state)
 static void
 a_picture_that_kills_it_is_none(void **state)
 {
-	static const int	signals[] = { SIGSEGV, SIGSYS, SIGXCPU, SIGKILL,
-	    SIGABRT, SIGPIPE, SIGTERM };
+	static const int	signals[] = { SIGSEGV, SIGSYS, SIGXCPU, SIGBUS,
+	    SIGABRT, SIGPIPE };
 	struct fixture		*f = *state;
 	char			 what[32], words[64];
 	size_t			 i;
@@ -164,11 +164,28 @@ a_picture_that_kills_it_is_none(void **state)
 		(void)snprintf(words, sizeof(words), "by signal %d",
 		    signals[i]);
 #ifdef __SANITIZE_ADDRESS__
-		if (signals[i] == SIGSEGV)
+		if (signals[i] == SIGSEGV || signals[i] == SIGBUS)
 			continue;	/* which makes an exit of it */
 #endif
 		assert_int_equal(run(f, what), E_PICTURE);
 		assert_non_null(strstr(said, words));
+	}
+}
+
+static void
+one_that_somebody_ended_says_nothing_about_its_picture(void **state)
+{
+	static const int	signals[] = { SIGKILL, SIGTERM, SIGINT,
+	    SIGHUP };
+	struct fixture		*f = *state;
+	char			 what[32];
+	size_t			 i;
+
+	for (i = 0; i < NELEMS(signals); i++) {
+		(void)snprintf(what, sizeof(what), JPEG "signal %d",
+		    signals[i]);
+		assert_int_equal(run(f, what), E_UNAVAILABLE);
+		assert_non_null(strstr(said, "was ended by signal"));
 	}
 }
 
@@ -399,6 +416,7 @@ main(int argc, char **argv)
 		TEST(more_than_16_mb_are_no_result),
 		TEST(every_exit_status_means_something),
 		TEST(a_picture_that_kills_it_is_none),
+		TEST(one_that_somebody_ended_says_nothing_about_its_picture),
 		TEST(its_first_words_are_noted),
 		TEST(what_it_was_given_it_cannot_make_larger),
 		TEST(one_that_does_not_end_is_killed),
