@@ -177,6 +177,8 @@ sandbox_enter(bool best_effort)
 	/* A caller that has gone away is an error of writing like others. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)close_range(STDERR_FILENO + 1, UINT_MAX, 0);
+	/* Once the caller is gone nobody would end what only waits. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	done = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 	landlock();
 	done = limit_all() && done;

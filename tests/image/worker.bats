@@ -92,6 +92,34 @@ permitted)"$'\n'* ]]
 	[ ! -s err ]
 }
 
+# An intruder who only waits takes no processor time.
+@test "a worker does not outlive whoever started it" {
+	mkfifo in
+	sh -c '"$@" & echo $! >worker; wait' sh \
+	    sh -c 'exec "$0" <in' "$worker" >out 2>err 3>&- &
+	parent=$!
+	exec 7>in
+	tries=1000
+	until [ -s worker ]; do
+		((--tries > 0))
+		sleep 0.02
+	done
+	pid=$(<worker)
+	echo "$pid" >pid
+	until [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == *darban-image* &&
+	    $(wchan) == *read* ]]; do
+		((--tries > 0))
+		sleep 0.02
+	done
+	kill -KILL "$parent"
+	until [ ! -e "/proc/$pid" ] ||
+	    grep -q '^State:.[ZX]' "/proc/$pid/status"; do
+		((--tries > 0))
+		sleep 0.02
+	done
+	rm pid
+}
+
 @test "without a sandbox it does nothing, unless it is told to do its best" {
 	needs_sandbox
 	cat >no_seccomp.c <<-'END'
