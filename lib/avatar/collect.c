@@ -163,13 +163,14 @@ unlink_unused(const struct conf *conf, int directory,
 	for (i = 0; i < all->count; i++) {
 		if (all->list[i].is_used)
 			continue;
-		if (!only_count &&
-		    unlinkat(directory, all->list[i].name, 0) == -1) {
+		if (only_count ||
+		    unlinkat(directory, all->list[i].name, 0) == 0) {
+			done++;
+		} else if (errno != ENOENT) {
+			/* One that is not there its owner has removed. */
 			log_error("%s/%s: %s", conf->avatar_dir,
 			    all->list[i].name, strerror(errno));
 			err = E_UNAVAILABLE;
-		} else {
-			done++;
 		}
 	}
 	*count = done;

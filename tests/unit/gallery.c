@@ -534,6 +534,34 @@ all_accounts_are_asked_or_nothing_is_removed(void **state)
 	assert_int_equal(count_entries(), ACCOUNTS);
 }
 
+/* Somebody has another picture before anything is collected. */
+static enum err
+list_and_remove(struct store *store, struct arena *arena,
+    const struct id *after, size_t limit, struct user *out, size_t *count)
+{
+	assert_int_equal(unlink(path_of(HEX ".jpg")), 0);
+	return real->user_list_after(store, arena, after, limit, out, count);
+}
+
+static void
+what_is_gone_already_is_no_failure(void **state)
+{
+	struct fixture	*f = *state;
+	struct engine	 removing = *f->store->engine;
+	int64_t		 count = -1;
+
+	put(HEX ".jpg", DAYS(1));
+	put(OTHER ".jpg", DAYS(1));
+	real = f->store->engine;
+	removing.user_list_after = list_and_remove;
+	f->store->engine = &removing;
+	assert_int_equal(gallery_collect(&f->ctx, false, &count), OK);
+	f->store->engine = real;
+	assert_int_equal(count, 1);
+	assert_string_equal(said, "");
+	assert_int_equal(count_entries(), 0);
+}
+
 int
 main(void)
 {
@@ -555,6 +583,7 @@ main(void)
 		TEST(what_is_no_picture_of_ours_is_not_collected),
 		TEST(an_empty_directory_holds_nothing_to_collect),
 		TEST(all_accounts_are_asked_or_nothing_is_removed),
+		TEST(what_is_gone_already_is_no_failure),
 	};
 
 	return cmocka_run_group_tests_name("gallery", tests, NULL, NULL);
