@@ -39,6 +39,22 @@ publish(struct ctx *ctx, const struct file *file, const char **address)
 	    file->size, file->type, address);
 }
 
+/* All that were sent, or none. */
+static enum err
+publish_all(struct ctx *ctx, const struct request *req, struct user *user)
+{
+	enum err err;
+
+	if ((err = publish(ctx, request_file(req, AVATAR),
+	    &user->avatar)) == OK &&
+	    (err = publish(ctx, request_file(req, COVER),
+	    &user->cover_image)) == OK)
+		return OK;
+	/* Whatever failed, nobody can have written this one's address. */
+	picture_withdraw(ctx, E_PICTURE, user->avatar);
+	return err;
+}
+
 static enum err
 register_user(struct ctx *ctx, const struct request *req,
     struct response *res)
@@ -55,13 +71,10 @@ register_user(struct ctx *ctx, const struct request *req,
 	if ((err = user_rename(ctx, &user, &names)) != OK ||
 	    (err = user_check_password(ctx, &user, "password",
 	    password)) != OK ||
-	    (err = throttle_registration(ctx)) != OK)
+	    (err = throttle_registration(ctx)) != OK ||
+	    (err = publish_all(ctx, req, &user)) != OK)
 		return err;
-	if ((err = publish(ctx, request_file(req, AVATAR),
-	    &user.avatar)) != OK ||
-	    (err = publish(ctx, request_file(req, COVER),
-	    &user.cover_image)) != OK ||
-	    (err = users_insert(ctx, &user, password)) != OK) {
+	if ((err = users_insert(ctx, &user, password)) != OK) {
 		picture_withdraw(ctx, err, user.avatar);
 		picture_withdraw(ctx, err, user.cover_image);
 		return err;

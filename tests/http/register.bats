@@ -95,6 +95,40 @@ pictures() {
 	[ "$(pictures)" = "$before" ]
 }
 
+part() {	# NAME [FILENAME]
+	printf -- '--b\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n' \
+	    "$1" "${2:+; filename=x}"
+	cat
+	printf '\r\n'
+}
+
+@test "a second picture that cannot be made takes the first one along" {
+	before=$(pictures)
+	configure avatar_max_bytes=16M
+	# No file may have more than 8 MiB, that of the worker neither.
+	{
+		part username <<<"$name"
+		part email <<<"$name@example.org"
+		part fullName <<<"Some Body"
+		printf %s "$PASSWORD" | part password
+		part avatar file <"$picture"
+		{ cat "$picture"; head -c 9M /dev/zero; } |
+			part coverImage file
+		printf -- '--b--'
+	} >"$BATS_TEST_TMPDIR/body"
+	as_owner prlimit --fsize=8388608 env -i DARBAN_CONF="$VAR/darban.conf" \
+	    REQUEST_METHOD=POST CONTENT_TYPE='multipart/form-data; boundary=b' \
+	    CONTENT_LENGTH="$(stat -c %s "$BATS_TEST_TMPDIR/body")" \
+	    HTTP_HOST=localhost REMOTE_ADDR=192.0.2.9 \
+	    "$BUILD/cgi-bin/register.fcgi" <"$BATS_TEST_TMPDIR/body" 2>&1 |
+	    cat >"$BATS_TEST_TMPDIR/out"
+	configure avatar_max_bytes
+	grep -q '^Status: 503' "$BATS_TEST_TMPDIR/out"
+	grep -q 'File too large' "$BATS_TEST_TMPDIR/out"
+	run -1 "$DARBAN" user show "$name"
+	[ "$(pictures)" = "$before" ]
+}
+
 @test "a picture that is none leaves no account, and a bad name no picture" {
 	before=$(pictures)
 	echo '<?php' >"$BATS_TEST_TMPDIR/x.jpg"
