@@ -118,22 +118,24 @@ are_texts(const struct user_expected *expected)
 	    mongo_is_text(expected->cover_image));
 }
 
-/* Mongoose leaves out what is not there; null stands for that too. */
+/*
+ * Read as an empty address is all that is no text (mongo_record.c): what is
+ * not there, null, an object.  $gt compares with texts only.
+ */
 static void
 put_expected_address(bson_t *filter, const char *key, const char *address)
 {
-	bson_t in, none;
+	bson_t is_not, text;
 
 	if (address == NULL || *address != '\0') {
 		mongo_put_text(filter, key, address);
 		return;
 	}
-	BSON_APPEND_DOCUMENT_BEGIN(filter, key, &in);
-	BSON_APPEND_ARRAY_BEGIN(&in, "$in", &none);
-	mongo_put_text(&none, "0", "");
-	mongo_put_null(&none, "1");
-	bson_append_array_end(&in, &none);
-	bson_append_document_end(filter, &in);
+	BSON_APPEND_DOCUMENT_BEGIN(filter, key, &is_not);
+	BSON_APPEND_DOCUMENT_BEGIN(&is_not, "$not", &text);
+	mongo_put_text(&text, "$gt", "");
+	bson_append_document_end(&is_not, &text);
+	bson_append_document_end(filter, &is_not);
 }
 
 static void

@@ -345,6 +345,36 @@ an_old_document_takes_a_change_that_is_not_validated(void **state)
 	raw_close(&raw);
 }
 
+/* As libraries for uploads leave them, an object say: read as "" as well. */
+static void
+an_address_of_another_type_gives_way_to_one(void **state)
+{
+	struct fixture	*f = *state;
+	struct raw	 raw = raw_open(f->uri);
+	struct id	 id = new_id();
+	bson_oid_t	 oid = oid_of(&id);
+	struct user	 user;
+	unsigned	 taken;
+
+	raw_insert(&raw, "users", BCON_NEW("_id", BCON_OID(&oid), "username",
+	    "carol", "email", "carol@example.org", "fullName", "Carol",
+	    "avatar", "{", "url", "https://example.org/a.jpg", "}",
+	    "coverImage", BCON_INT32(7), "password", "hash"));
+	user = stored_user(f, &id);
+	user.avatar = "/new.jpg";
+	assert_ok(store_user_update(f->store, &user, USER_AVATAR,
+	    &(struct user_expected){ .avatar = "" }, false, &taken));
+	assert_string_equal(stored_user(f, &id).avatar, "/new.jpg");
+	assert_int_equal(store_user_update(f->store, &user, USER_AVATAR,
+	    &(struct user_expected){ .avatar = "" }, false, &taken),
+	    E_STALE);
+	user.cover_image = "/cover.jpg";
+	assert_ok(store_user_update(f->store, &user, USER_COVER_IMAGE,
+	    &(struct user_expected){ .cover_image = "" }, false, &taken));
+	assert_string_equal(stored_user(f, &id).cover_image, "/cover.jpg");
+	raw_close(&raw);
+}
+
 /* Not even where the document is one that the validator refuses. */
 static void
 an_old_document_gives_up_its_refresh_token(void **state)
@@ -423,6 +453,7 @@ main(void)
 		TEST(a_session_whose_user_is_hex_digits_is_nobodys),
 		TEST(text_that_is_not_utf8_is_neither_written_nor_found),
 		TEST(an_old_document_takes_a_change_that_is_not_validated),
+		TEST(an_address_of_another_type_gives_way_to_one),
 		TEST(an_old_document_gives_up_its_refresh_token),
 		TEST(a_username_comes_before_an_address),
 	};
