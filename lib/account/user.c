@@ -82,10 +82,15 @@ user_validate(struct ctx *ctx, const struct user *user, unsigned fields)
 	return err;
 }
 
+/*
+ * What somebody typed, once it is clean, is another name than the old one.
+ * The old one itself is not, though an earlier system kept it unclean.
+ */
 static bool
-is_new(const char *name, const char *old)
+is_new(const char *typed, const char *name, const char *old)
 {
-	return name != NULL && (old == NULL || strcmp(name, old) != 0);
+	return name != NULL && (old == NULL ||
+	    (strcmp(name, old) != 0 && strcmp(typed, old) != 0));
 }
 
 enum err
@@ -103,11 +108,11 @@ user_rename(struct ctx *ctx, struct user *user,
 		    "or email or username is required");
 	if (arena_failed(ctx->arena))
 		return E_INTERNAL;
-	if (is_new(username, user->username))
+	if (is_new(names->username, username, user->username))
 		user_set_username(user, username);
-	if (is_new(email, user->email))
+	if (is_new(names->email, email, user->email))
 		user_set_email(user, email);
-	if (is_new(full_name, user->full_name))
+	if (is_new(names->full_name, full_name, user->full_name))
 		user_set_full_name(user, full_name);
 	return user_validate(ctx, user, user->changed);
 }

@@ -37,8 +37,8 @@ struct user_names {
 };
 
 /*
- * Sets the names that differ from those that the instance has, once they are
- * clean.  E_INPUT: all of them are NULL; E_MEMBER names what is not as
+ * Sets the names that differ from those that the instance has, as they were
+ * typed and once they are clean.  E_INPUT: all of them are NULL; E_MEMBER names what is not as
  * policy.h wants it; E_INTERNAL.
  */
 enum err	user_rename(struct ctx *ctx, struct user *user,

@@ -122,6 +122,37 @@ a_name_is_found_in_either_spelling(void **state)
 	    "andre@example.org");
 }
 
+/*
+ * Front-ends send the whole form back.  What an earlier system kept, an
+ * address in capitals, a name longer than ours may be, is no change then.
+ */
+static void
+what_an_account_has_already_is_no_change(void **state)
+{
+	struct fixture		*f = *state;
+	char			 full_name[201];
+	struct user		 user = f->user;
+	struct user_names	 names;
+	unsigned		 taken;
+
+	memset(full_name, 'x', sizeof(full_name) - 1);
+	full_name[sizeof(full_name) - 1] = '\0';
+	user.username = "Old Name";
+	user.email = "Old@Example.ORG";
+	user.full_name = full_name;
+	assert_int_equal(id_make(T0, &user.id), OK);
+	assert_int_equal(store_user_insert(f->store, &user, &taken), OK);
+
+	user = *find(f, "Old@Example.ORG");
+	names = (struct user_names){ .username = user.username,
+	    .email = user.email, .full_name = user.full_name };
+	assert_int_equal(user_rename(&f->ctx, &user, &names), OK);
+	assert_int_equal(user.changed, 0);
+	names.full_name = "Short";
+	assert_int_equal(user_rename(&f->ctx, &user, &names), OK);
+	assert_int_equal(user.changed, USER_FULL_NAME);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, \
 	fixture_teardown)
 
@@ -134,6 +165,7 @@ main(void)
 		TEST(disabling_raises_the_epoch_enabling_does_not),
 		TEST(a_new_account_begins_at_the_beginning),
 		TEST(a_name_is_found_in_either_spelling),
+		TEST(what_an_account_has_already_is_no_change),
 	};
 
 	return cmocka_run_group_tests_name("user_save", tests, NULL, NULL);
