@@ -124,18 +124,37 @@ user_taken(struct ctx *ctx, unsigned taken)
 	    taken == USER_USERNAME ? "username" : "email", "is taken");
 }
 
+/*
+ * By what an account is found may have been changed on the strength of a
+ * password: it must still be the one, or whoever knows the old one wins a
+ * race against its owner.  A record without a password has none to prove.
+ */
+static struct user_expected
+expected_of(const struct user *user)
+{
+	const unsigned	renamed = USER_USERNAME | USER_EMAIL;
+	const bool	is_bound = (user->changed & renamed) != 0 &&
+	    (user->changed & USER_PASSWORD) == 0 &&
+	    user->password != NULL && *user->password != '\0';
+
+	return (struct user_expected){
+		.password = is_bound ? user->password : NULL,
+	};
+}
+
 enum err
 user_save(struct ctx *ctx, struct user *user, enum save how)
 {
-	unsigned	taken = 0;
-	enum err	err;
+	const struct user_expected	expected = expected_of(user);
+	unsigned			taken = 0;
+	enum err			err;
 
 	if (how == SAVE_VALIDATED &&
 	    (err = user_validate(ctx, user, USER_NAMES)) != OK)
 		return err;
 
 	user->updated_at = ctx->now;
-	err = store_user_update(ctx->store, user, user->changed, NULL,
+	err = store_user_update(ctx->store, user, user->changed, &expected,
 	    how == SAVE_VALIDATED, &taken);
 	if (err == E_EXISTS)
 		return user_taken(ctx, taken);

@@ -38,8 +38,8 @@ struct user_names {
 
 /*
  * Sets the names that differ from those that the instance has, as they were
- * typed and once they are clean.  E_INPUT: all of them are NULL; E_MEMBER names what is not as
- * policy.h wants it; E_INTERNAL.
+ * typed and once they are clean.  E_INPUT: all of them are NULL; E_MEMBER
+ * names what is not as policy.h wants it; E_INTERNAL.
  */
 enum err	user_rename(struct ctx *ctx, struct user *user,
 		    const struct user_names *names) NODISCARD;
@@ -50,7 +50,8 @@ enum err	user_rename(struct ctx *ctx, struct user *user,
  * is as policy.h wants it (E_MEMBER, the field named); SAVE_UNVALIDATED
  * writes only the fields that changed, so that a record which today's rules
  * would refuse can still be used.  E_EXISTS names the field that is taken;
- * E_NOT_FOUND: the account is gone; E_UNAVAILABLE, E_INTERNAL.
+ * E_NOT_FOUND: the account is gone; E_STALE: another username or address was
+ * set, and the password has been changed meanwhile; E_UNAVAILABLE, E_INTERNAL.
  */
 enum err	user_save(struct ctx *ctx, struct user *user, enum save how)
 		    NODISCARD;

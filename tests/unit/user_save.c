@@ -1,4 +1,5 @@
 /* What is written when one account is made or saved, and what is refused. */
+#include "account/authenticate.h"
 #include "account/user.h"
 #include "account/users.h"
 #include "fixture.h"
@@ -153,6 +154,35 @@ what_an_account_has_already_is_no_change(void **state)
 	assert_int_equal(user.changed, USER_FULL_NAME);
 }
 
+/*
+ * Who knows the old password proves it, and takes its time until the owner
+ * has a new one: that must not rename the account.  What needs no proof goes
+ * on.
+ */
+static void
+a_rename_that_a_new_password_overtook_is_not_written(void **state)
+{
+	struct fixture	*f = *state;
+	struct user	*stale = find(f, "alice"), *owner = find(f, "alice");
+
+	assert_int_equal(user_set_password(&f->ctx, owner, "password",
+	    "another good password"), OK);
+	assert_int_equal(user_save(&f->ctx, owner, SAVE_UNVALIDATED), OK);
+
+	user_set_email(stale, "thief@example.org");
+	assert_int_equal(user_save(&f->ctx, stale, SAVE_UNVALIDATED),
+	    E_STALE);
+	assert_string_equal(find(f, "alice")->email, "alice@example.org");
+	*stale = f->user;
+	user_set_username(stale, "thief");
+	assert_int_equal(user_save(&f->ctx, stale, SAVE_UNVALIDATED),
+	    E_STALE);
+	*stale = f->user;
+	user_set_full_name(stale, "Alice Other");
+	assert_int_equal(user_save(&f->ctx, stale, SAVE_UNVALIDATED), OK);
+	assert_string_equal(find(f, "alice")->full_name, "Alice Other");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, \
 	fixture_teardown)
 
@@ -166,6 +196,7 @@ main(void)
 		TEST(a_new_account_begins_at_the_beginning),
 		TEST(a_name_is_found_in_either_spelling),
 		TEST(what_an_account_has_already_is_no_change),
+		TEST(a_rename_that_a_new_password_overtook_is_not_written),
 	};
 
 	return cmocka_run_group_tests_name("user_save", tests, NULL, NULL);
