@@ -103,13 +103,23 @@ enum err
 credentials_access(struct ctx *ctx, const struct request *req,
     struct user **user, struct session **session)
 {
+	const bool	 reads = (req->method & (METHOD_GET |
+	    METHOD_HEAD)) != 0;
+	struct session	*found;
 	const char	*token;
+	struct user	*owner;
 	enum err	 err;
 
 	if ((err = choose(ctx, TOKEN_ACCESS, req->cookies[COOKIE_ACCESS],
-	    req->bearer, &token)) != OK)
+	    req->bearer, &token)) != OK ||
+	    (err = session_authenticate(ctx, token, &owner, &found)) != OK)
 		return err;
-	return session_authenticate(ctx, token, user, session);
+	/* Whatever is checked, what changes something must be of a live one. */
+	if (!reads && !session_is_alive(found, owner, ctx->now))
+		return E_SESSION_ENDED;
+	*user = owner;
+	*session = found;
+	return OK;
 }
 
 enum err
@@ -140,21 +150,11 @@ credentials_either(struct ctx *ctx, const struct request *req,
     const char *from_body, enum session_trust trust, struct user **user,
     struct session **session)
 {
-	struct session	*found;
 	const char	*refresh;
-	struct user	*owner;
 	enum err	 access_err, err;
 
-	access_err = credentials_access(ctx, req, &owner, &found);
-	/* What ends sessions must be of a live one, whatever is checked. */
-	if (access_err == OK && !session_is_alive(found, owner, ctx->now))
-		access_err = E_SESSION_ENDED;
-	if (access_err == OK) {
-		*user = owner;
-		*session = found;
-		return OK;
-	}
-	if (!is_refusal(access_err))
+	access_err = credentials_access(ctx, req, user, session);
+	if (access_err == OK || !is_refusal(access_err))
 		return access_err;
 
 	err = credentials_refresh(ctx, req, from_body, &refresh);

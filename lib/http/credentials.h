@@ -22,7 +22,8 @@ bool		credentials_have_access(const struct request *req);
 
 /*
  * The account and live session of the access token: of the cookie, else of
- * the Bearer.  E_UNAUTHENTICATED: none; E_AMBIGUOUS: two, of different
+ * the Bearer.  With `session_check` off it may have ended where the method
+ * only reads.  E_UNAUTHENTICATED: none; E_AMBIGUOUS: two, of different
  * sessions; else as session_authenticate.
  */
 enum err	credentials_access(struct ctx *ctx, const struct request *req,

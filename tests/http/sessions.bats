@@ -85,6 +85,27 @@ setup() {
 	expect_error 401 session_ended
 }
 
+@test "the token of an ended session changes nothing, whatever is checked" {
+	login alice
+	stolen=$access
+	login alice
+	request DELETE "sessions/$(token_payload "$stolen" | jq -r .sid)" \
+	    -H "Authorization: Bearer $access"
+	expect_status 200
+	configure session_check=off compat=chai legacy_until=2100-01-01
+	before=$(dump_store users sessions)
+	sessions "$stolen"
+	[ "$status" = 200 ] || unlike 200
+	end "$session" "$stolen"
+	expect_error 401 session_ended
+	request PATCH update-account -d email=thief@example.org \
+	    -H "Authorization: Bearer $stolen"
+	expect_error 401 session_ended
+	after=$(dump_store users sessions)
+	configure session_check=on compat legacy_until
+	[ "$after" = "$before" ]
+}
+
 @test "what is not a live session of this user is not there, all alike" {
 	login bob
 	theirs=$session
