@@ -30,9 +30,12 @@ logout(struct ctx *ctx, const struct request *req, struct response *res)
 	    everywhere ? SESSION_CURRENT : SESSION_ANY_ISSUED, &user,
 	    &session)) != OK)
 		return err;
+	/* First: once the session has ended nobody can ask for it again. */
+	if ((err = legacy_forget(ctx, user)) != OK)
+		return err;
 	err = everywhere ? session_end_all(ctx, user, "logout", &count) :
 	    session_end(ctx, session, "logout");
-	if (err != OK || (err = legacy_forget(ctx, user)) != OK)
+	if (err != OK)
 		return err;
 
 	credentials_expire(ctx, res);

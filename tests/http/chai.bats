@@ -192,6 +192,26 @@ signed() {	# PAYLOAD
 	done
 }
 
+@test "a logout that could not forget it can be repeated" {
+	sqlite_only
+	for everywhere in false true; do
+		arrive
+		request POST login -d "username=$name" \
+		    -d 'password=old password'
+		bearer="Authorization: Bearer $(json .data.accessToken)"
+		db "ALTER TABLE users RENAME COLUMN legacy_token TO other"
+		expect_log 'no such column: legacy_token'
+		expect_log 'POST 500 internal'
+		request POST logout -d "everywhere=$everywhere" -H "$bearer"
+		db "ALTER TABLE users RENAME COLUMN other TO legacy_token"
+		expect_error 500 internal
+		request POST logout -d "everywhere=$everywhere" -H "$bearer"
+		expect_status 200
+		refresh -d "refreshToken=$token"
+		expect_error 401 invalid_token
+	done
+}
+
 @test "where cookie and body differ, theirs took the cookie" {
 	arrive
 	request POST login -d "username=$name" -d 'password=old password'
