@@ -75,7 +75,7 @@ take_history(struct reading *reading, const struct json *value, void *field)
 	return n == count;
 }
 
-/* Whoever is disabled must not come back by a spelling of ours. */
+/* No spelling brings a disabled account back; each epoch can be raised. */
 static bool
 take_own(struct reading *reading, const struct json *value, void *field)
 {
@@ -89,7 +89,7 @@ take_own(struct reading *reading, const struct json *value, void *field)
 		if (strcmp(json_name(member), "epoch") == 0) {
 			which = 1;
 			good = extended_number(member, &user->epoch) &&
-			    user->epoch >= 0;
+			    user->epoch >= 0 && user->epoch < INT32_MAX;
 		} else if (strcmp(json_name(member), "disabled") == 0 &&
 		    json_type(member) == JSON_BOOL) {
 			which = 2;

@@ -183,6 +183,8 @@ what_is_darbans_own_is_read_strictly(void **_ UNUSED)
 	static const char *const bad[] = { "7", "null", "[]",
 	    "{\"disabled\":1}", "{\"disabled\":\"true\"}", "{\"epoch\":-1}",
 	    "{\"epoch\":\"x\"}", "{\"Disabled\":true}",
+	    "{\"epoch\":{\"$numberLong\":\"9223372036854775807\"}}",
+	    "{\"epoch\":2147483647}",
 	    "{\"disabled\":true,\"disabled\":false}",
 	    "{\"epoch\":1,\"epoch\":1}" };
 	char	text[512];
@@ -197,6 +199,10 @@ what_is_darbans_own_is_read_strictly(void **_ UNUSED)
 	    .user.disabled);
 	assert_true(read_good("{" ALICE ",\"darban\":{\"epoch\":7}}")
 	    .user.epoch == 7);
+	/* One that can be raised as often as anybody likes. */
+	assert_true(read_good("{" ALICE
+	    ",\"darban\":{\"epoch\":2147483646}}")
+	    .user.epoch == INT32_MAX - 1);
 }
 
 static void
