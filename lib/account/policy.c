@@ -41,13 +41,13 @@ clean_full_name(struct arena *arena, const char *text)
 }
 
 /*
- * Two texts that differ in a joiner look alike, and would be two accounts: in
- * what an account is found by, it is one invisible character too many.
+ * Two texts that differ in what is not drawn look alike, and would be two
+ * accounts: in what an account is found by, it is one character too many.
  */
 static bool
 has_invisible(const char *text)
 {
-	return text_has_control(text) || text_has_joiner(text);
+	return text_has_control(text) || text_has_ignorable(text);
 }
 
 /* An @ would make a username look like somebody's address at login. */

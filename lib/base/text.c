@@ -136,12 +136,12 @@ text_has_control(const char *text)
 }
 
 bool
-text_has_joiner(const char *text)
+text_has_ignorable(const char *text)
 {
 	utf8proc_int32_t point;
 
 	while ((point = next_point(&text)) != 0)
-		if (is_joiner(point))
+		if (utf8proc_get_property(point)->ignorable)
 			return true;
 	return false;
 }

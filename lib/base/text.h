@@ -22,12 +22,13 @@ size_t	 text_length(const char *text);
  * JavaScript's trim removes); control characters as categories Cc and Cf, and
  * the line and paragraph separators, but not the joiners: U+200C and U+200D,
  * which names and emoji are spelled with.  They are invisible all the same,
- * and have no place where two texts that look alike must be one.
+ * like Unicode's other Default_Ignorable_Code_Points (fillers, variation
+ * selectors), and have no place where two texts that look alike must be one.
  */
 bool	 text_has_space(const char *text);
 bool	 text_is_blank(const char *text);	/* nothing but white space */
 bool	 text_has_control(const char *text);
-bool	 text_has_joiner(const char *text);
+bool	 text_has_ignorable(const char *text);
 
 /*
  * New text in the arena: without white space at both ends; in lower case,

@@ -152,7 +152,7 @@ a_username_is_1_to_64_code_points_without_space_or_at(void **state)
 
 /* Two accounts that look alike would be one too many. */
 static void
-a_joiner_has_no_place_in_a_username_or_an_address(void **state)
+what_is_not_drawn_has_no_place_in_a_username_or_an_address(void **state)
 {
 	const char *const control = "contains control characters";
 	const char *const wrong = "is not an e-mail address";
@@ -162,11 +162,18 @@ a_joiner_has_no_place_in_a_username_or_an_address(void **state)
 		{ "anna" ZWJ, control },
 		{ ZWNJ "anna", control },
 		{ FACE ZWJ FACE, control },
+		{ "anna\uFE0F", control },	/* a variation selector */
+		{ "an\U000E0100na", control },
+		{ "anna\u3164", control },	/* fillers of Hangul */
+		{ "an\u1160na", control },
+		{ "an\u034Fna", control },	/* a grapheme joiner */
 	};
 	const struct judgement addresses[] = {
 		{ "an" ZWJ "na@example.org", wrong },
 		{ "anna@exam" ZWNJ "ple.org", wrong },
 		{ "anna" ZWNJ "@example.org", wrong },
+		{ "anna\uFE0F@example.org", wrong },
+		{ "anna@exam\u3164ple.org", wrong },
 	};
 
 	(void)state;
@@ -463,7 +470,7 @@ main(void)
 		TEST(an_address_is_stored_trimmed_and_in_lower_case),
 		TEST(a_full_name_is_stored_trimmed_and_in_nfc),
 		TEST(a_username_is_1_to_64_code_points_without_space_or_at),
-		TEST(a_joiner_has_no_place_in_a_username_or_an_address),
+		TEST(what_is_not_drawn_has_no_place_in_a_username_or_an_address),
 		TEST(an_address_has_one_at_with_something_on_both_sides),
 		TEST(an_address_is_at_most_254_bytes),
 		TEST(a_full_name_is_1_to_128_code_points_without_control),

@@ -207,9 +207,15 @@ joiners_are_no_control_characters(void **state)
 		"\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7",
 		"\xE2\x80\x8C", "\xE2\x80\x8D",
 	};
-	static const char *const not_joined[] = {
-		"", "a", "\xE2\x80\x8B", "\xE2\x80\x8E", "\xE2\x81\xA0",
-		"\xEF\xBB\xBF", "\xF0\x9F\x91\xA9",
+	static const char *const drawn[] = {
+		"", "a", "\xCC\x81", "\xE3\x80\x80", "\xF0\x9F\x91\xA9",
+	};
+	static const char *const ignorable[] = {
+		"\xE2\x80\x8B", "\xE2\x80\x8E", "\xE2\x81\xA0",
+		"\xEF\xBB\xBF", "\xC2\xAD",	/* a soft hyphen */
+		"\xE3\x85\xA4", "\xE1\x85\xA0",	/* fillers of Hangul */
+		"\xEF\xB8\x8F", "\xF3\xA0\x84\x80",	/* selectors */
+		"\xCD\x8F",			/* a grapheme joiner */
 	};
 	const char *text;
 	size_t i;
@@ -218,14 +224,17 @@ joiners_are_no_control_characters(void **state)
 		text = arena_printf(*state, "a%sb", joined[i]);
 		assert_false(text_has_control(text));
 		assert_false(text_has_space(text));
-		assert_true(text_has_joiner(text));
-		assert_true(text_has_joiner(joined[i]));
+		assert_true(text_has_ignorable(text));
+		assert_true(text_has_ignorable(joined[i]));
 		/* What stands beside one is seen as before. */
 		assert_true(text_has_control(arena_printf(*state,
 		    "%s\xE2\x80\xAE", joined[i])));
 	}
-	for (i = 0; i < NELEMS(not_joined); i++)
-		assert_false(text_has_joiner(not_joined[i]));
+	for (i = 0; i < NELEMS(ignorable); i++)
+		assert_true(text_has_ignorable(arena_printf(*state, "a%sb",
+		    ignorable[i])));
+	for (i = 0; i < NELEMS(drawn); i++)
+		assert_false(text_has_ignorable(drawn[i]));
 }
 
 static void
