@@ -222,6 +222,20 @@ session_authenticate(struct ctx *ctx, const char *access, struct user **user,
 	return OK;
 }
 
+/*
+ * Nothing but a step behind its account: a new password is being set, and
+ * this may be the session that is kept.
+ */
+static bool
+may_be_kept(const struct session *session, const struct user *user,
+    int64_t now)
+{
+	struct session kept = *session;
+
+	kept.epoch++;
+	return session_is_alive(&kept, user, now);
+}
+
 /* Step 1, all of it, and step 2: see session.h. */
 static enum err
 genuine_session(struct ctx *ctx, const struct claims *claims,
@@ -238,7 +252,7 @@ genuine_session(struct ctx *ctx, const struct claims *claims,
 
 	if (session_is_alive(*session, *user, ctx->now))
 		return OK;
-	ctx->drop_cookies = true;
+	ctx->drop_cookies = !may_be_kept(*session, *user, ctx->now);
 	return E_SESSION_ENDED;
 }
 

@@ -54,7 +54,8 @@ enum err	session_authenticate(struct ctx *ctx, const char *access,
  *
  *  1.	E_TOKEN: it is not genuine.  Nothing changes; a forged token never
  *	ends a session.
- *  2.	E_SESSION_ENDED: the session is over; cookies may go.
+ *  2.	E_SESSION_ENDED: the session is over; cookies may go, unless a new
+ *	password is being set that may keep it.
  *  3.	It is the current one: swapped for its successor.
  *  4.	It is the predecessor of the current one, replaced at most
  *	`refresh_grace` ago: the same successor again, and no write.

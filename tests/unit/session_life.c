@@ -4,6 +4,7 @@
  */
 #include "base/log.h"
 #include "account/session.h"
+#include "account/user.h"
 #include "store/engine.h"
 #include "fixture.h"
 
@@ -229,6 +230,54 @@ a_login_does_not_fail_because_nobody_could_tidy_up(void **state)
 	assert_non_null(strstr(lines, " warn "));
 }
 
+/*
+ * A tab refreshes while another changes the password: the account has its new
+ * epoch, and the session that is kept will have it in a moment.
+ */
+static void
+a_refresh_during_a_new_password_leaves_the_cookies(void **state)
+{
+	struct fixture	*f = *state;
+	char		*refresh = open_session(f);
+	struct claims	 claims;
+	struct tokens	 tokens;
+	struct user	 user = f->user;
+	unsigned	 taken;
+	int64_t		 count;
+
+	assert_int_equal(token_read(&f->ctx, TOKEN_REFRESH, refresh,
+	    &claims), OK);
+	assert_int_equal(store_user_update(f->store, &user, USER_EPOCH, NULL,
+	    false, &taken), OK);
+	assert_int_equal(session_refresh(&f->ctx, refresh, &tokens),
+	    E_SESSION_ENDED);
+	assert_false(f->ctx.drop_cookies);
+
+	assert_int_equal(store_session_keep(f->store, &claims.session,
+	    user.epoch), OK);
+	assert_int_equal(session_refresh(&f->ctx, refresh, &tokens), OK);
+	free(refresh);
+
+	/* What is not kept is over, and so is all of a disabled account. */
+	f->user.epoch++;
+	refresh = open_session(f);
+	fixture_at(f, T0);
+	assert_int_equal(store_session_end_all(f->store, &user.id, NULL,
+	    "password", T0, &count), OK);
+	assert_int_equal(session_refresh(&f->ctx, refresh, &tokens),
+	    E_SESSION_ENDED);
+	assert_true(f->ctx.drop_cookies);
+	free(refresh);
+	refresh = open_session(f);
+	user_set_disabled(&user, true);
+	assert_int_equal(user_save(&f->ctx, &user, SAVE_UNVALIDATED), OK);
+	fixture_at(f, T0);
+	assert_int_equal(session_refresh(&f->ctx, refresh, &tokens),
+	    E_SESSION_ENDED);
+	assert_true(f->ctx.drop_cookies);
+	free(refresh);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -243,6 +292,7 @@ main(void)
 		TEST(what_ended_already_may_end_again),
 		TEST(the_log_tells_what_happens_to_sessions),
 		TEST(a_login_does_not_fail_because_nobody_could_tidy_up),
+		TEST(a_refresh_during_a_new_password_leaves_the_cookies),
 	};
 
 	return cmocka_run_group_tests_name("session_life", tests, NULL, NULL);
