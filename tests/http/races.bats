@@ -57,7 +57,7 @@ warm_up() {
 	    (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < $ROUNDS)
 	    INSERT INTO users SELECT randomblob(12), username || i,
 	    email || i, full_name, avatar, cover_image, '$hash', created_at,
-	    updated_at, version, epoch, disabled, watch_history
+	    updated_at, version, epoch, disabled, watch_history, legacy_token
 	    FROM users, n WHERE username = 'bertha'"
 	race rehash_against_password bertha
 }
