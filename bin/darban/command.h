@@ -150,6 +150,7 @@ struct keys {
 	const char	*setting;
 	const struct conf_keys	*list;
 	int64_t		 life;		/* of a token, at most */
+	int64_t		 legacy_until;	/* of an earlier system's, or 0 */
 };
 
 /* The list that `word` means; WRONG_USE from the other: there is none. */
@@ -168,7 +169,10 @@ void		 keys_close(struct conf *conf, struct conf_edit *edit);
 const char	*keys_comment(struct invocation *in, const struct keys *keys,
 		    const char *kid);
 
-/* When the last token of this key expires, which signs no more; 0: unknown. */
+/*
+ * When the last token of this key expires, which signs no more, or is not
+ * taken any more (legacy.h); 0: unknown.
+ */
 int64_t		 keys_last_expires(struct invocation *in,
 		    const struct conf_edit *edit, const struct keys *keys,
 		    const char *kid);

@@ -10,15 +10,17 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/conf_edit.h"
+#include "account/legacy.h"
 
 bool
 keys_find(const struct conf *conf, const char *word, struct keys *out)
 {
 	const struct keys all[] = {
 		{ "access", "access_keys", &conf->access_keys,
-		    conf->access_ttl },
+		    conf->access_ttl, 0 },
 		{ "refresh", "refresh_keys", &conf->refresh_keys,
-		    conf->refresh_ttl },
+		    conf->refresh_ttl, conf->compat == COMPAT_CHAI ?
+		    conf->legacy_until : 0 },
 	};
 	size_t i;
 
@@ -54,7 +56,13 @@ keys_last_expires(struct invocation *in, const struct conf_edit *edit,
 	int64_t		 time;
 
 	text = prefix == NULL ? NULL : conf_edit_comment(edit, prefix);
-	return text != NULL && clock_parse(text, &time) ? time : 0;
+	if (text == NULL || !clock_parse(text, &time))
+		time = 0;
+	/* What it signed elsewhere is as good as what it signed here. */
+	if (strcmp(kid, LEGACY_KID) == 0 && in->ctx.now < keys->legacy_until &&
+	    time < keys->legacy_until)
+		time = keys->legacy_until;
+	return time;
 }
 
 struct conf *

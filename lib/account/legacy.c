@@ -15,9 +15,6 @@
 /* {"alg":"HS256","typ":"JWT"} as jsonwebtoken writes it; ours have a kid. */
 static const char header[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.";
 
-/* The key that signed them, among those that sign ours. */
-static const char key_id[] = "chai";
-
 bool
 legacy_is_token(const struct ctx *ctx, const char *token)
 {
@@ -32,7 +29,7 @@ find_key(const struct conf_keys *keys)
 	size_t i;
 
 	for (i = 0; i < keys->count; i++)
-		if (strcmp(keys->key[i].kid, key_id) == 0)
+		if (strcmp(keys->key[i].kid, LEGACY_KID) == 0)
 			return &keys->key[i];
 	return NULL;
 }

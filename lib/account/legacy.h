@@ -11,12 +11,15 @@
 
 #include "account/session.h"
 
+/* The key that signed them, among those that sign ours. */
+#define LEGACY_KID	"chai"
+
 /* Whether it has the form of one, and such tokens are taken at all. */
 bool		legacy_is_token(const struct ctx *ctx, const char *token);
 
 /*
- * Trades it for a session.  E_TOKEN: not signed by the refresh key with the
- * KID `chai`, expired, of nobody or of a disabled account, or not the one
+ * Trades it for a session.  E_TOKEN: not signed by the refresh key of the name
+ * LEGACY_KID, expired, of nobody or of a disabled account, or not the one
  * that the account has (any more): nothing changes; else as session_open.
  */
 enum err	legacy_exchange(struct ctx *ctx, const char *token,

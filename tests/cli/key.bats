@@ -209,6 +209,32 @@ kids() {	# access | refresh
 	expect_complaint "the last token of $old expires 2"
 }
 
+@test "the key of an earlier system is wanted until its tokens are not" {
+	init
+	old=$(date +%Y-%m)
+	"$darban" key add refresh chai
+	cat >>darban.conf <<-END
+	compat = chai
+	legacy_until = $(date -d '+60 days' +%Y-%m-%d)
+	END
+	# It has never signed one of ours, and then it has.
+	try 1 "$darban" key retire refresh chai
+	expect_complaint "the last token of chai expires"
+	"$darban" key promote refresh chai
+	"$darban" key promote refresh "$old"
+	try 1 faketime '+20 days' "$darban" key retire refresh chai
+	expect_complaint "the last token of chai expires"
+	[ "$(faketime '+20 days' "$darban" key list refresh --json |
+	    jq -r '.[] | select(.kid == "chai").lastExpires' | cut -c1-10)" = \
+	    "$(date -d '+60 days' +%Y-%m-%d)" ]
+	# Of access keys, or without such tokens, it is a name like others.
+	"$darban" key add access chai
+	"$darban" key promote access chai
+	"$darban" key promote access "$old"
+	try 0 faketime '+20 days' "$darban" key retire access chai
+	try 0 faketime '+61 days' "$darban" key retire refresh chai
+}
+
 @test "a list that is full takes no key" {
 	init
 	cp darban.conf before
