@@ -101,14 +101,16 @@ processes_named()
 }
 
 @test "a file with a program's name that somebody uploaded is not run" {
-	as_owner mkdir "$VAR/server/www/uploads"
-	printf '#!/bin/sh\ntouch "%s"\n' "$VAR/ran" |
-	    as_owner tee "$VAR/server/www/uploads/me.fcgi" >/dev/null
-	as_owner chmod 755 "$VAR/server/www/uploads/me.fcgi"
-	request GET /uploads/me.fcgi
-	[ "$status" = 200 ]
-	[[ $body == '#!/bin/sh'* ]]
-	[ ! -e "$VAR/ran" ]
+	as_owner mkdir -p "$VAR/server/www/uploads/cgi-bin"
+	for file in uploads/me.fcgi uploads/cgi-bin/me.fcgi; do
+		printf '#!/bin/sh\ntouch "%s"\n' "$VAR/ran" |
+		    as_owner tee "$VAR/server/www/$file" >/dev/null
+		as_owner chmod 755 "$VAR/server/www/$file"
+		request GET "/$file"
+		[ ! -e "$VAR/ran" ]
+		[[ $file == */cgi-bin/* && $status = 404 ||
+		    $status = 200 && $body == '#!/bin/sh'* ]] || unlike 200
+	done
 }
 
 @test "each route reaches its own program" {
