@@ -185,6 +185,10 @@ int64_t		 keys_last_expires(struct invocation *in,
  */
 const char	*act_as_owner(const char *path);
 
+/* conf_load after it; what root reads as root must be root's. */
+struct conf	*load_as_owner(const char *path,
+		    void (*tell)(void *arg, const char *line), void *arg);
+
 /*
  * The same with names; a NULL `owner` is who runs this, a NULL `group` the
  * owner's.  `*gid` is `group`'s where that is given.

@@ -77,7 +77,7 @@ keys_open(struct invocation *in, struct conf_edit **edit)
 	}
 	err = conf_edit_begin(in->ctx.arena, in->path, edit);
 	if (err == OK)
-		return conf_load(in->path, complain_conf, NULL);
+		return load_as_owner(in->path, complain_conf, NULL);
 	complain("%s: %s", in->path, err == E_UNAVAILABLE ?
 	    strerror(errno) : failure_text(err));
 	return NULL;

@@ -198,7 +198,7 @@ run_with_store(struct invocation *in)
 		complain("%s: %s", in->path, problem);
 		return COULD_NOT;
 	}
-	if ((conf = conf_load(in->path, complain_conf, NULL)) == NULL)
+	if ((conf = load_as_owner(in->path, complain_conf, NULL)) == NULL)
 		return COULD_NOT;
 
 	in->ctx.conf = conf;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "command.h"
+#include "base/conf.h"
 
 /* In this order: without root there is no changing of groups. */
 static const char *
@@ -32,6 +33,25 @@ act_as_owner(const char *path)
 	if (stat(path, &st) != 0)
 		return strerror(errno);
 	return become(st.st_uid, st.st_gid);
+}
+
+/*
+ * Who owns the directory may put another file there between the two looks:
+ * root's for the first, which root need not become anybody for, and for the
+ * second one that has root write wherever it says.
+ */
+struct conf *
+load_as_owner(const char *path,
+    void (*tell)(void *arg, const char *line), void *arg)
+{
+	struct conf *conf = conf_load(path, tell, arg);
+
+	if (conf == NULL || geteuid() != 0 || conf->owner == 0)
+		return conf;
+	tell(arg, "the configuration belonged to root a moment ago, and "
+	    "now to somebody else");
+	conf_free(conf);
+	return NULL;
 }
 
 const char *

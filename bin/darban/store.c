@@ -181,7 +181,7 @@ command_check(struct invocation *in)
 
 	if ((problem = act_as_owner(in->path)) != NULL)
 		find_about(&check, in->path, problem);
-	else if ((conf = conf_load(in->path, find, &check)) != NULL) {
+	else if ((conf = load_as_owner(in->path, find, &check)) != NULL) {
 		check_conf(&check, conf);
 		conf_free(conf);
 	}

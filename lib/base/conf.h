@@ -77,6 +77,8 @@ struct conf {
 	char			*log_file;	/* or NULL */
 	enum conf_compat	 compat;
 	int64_t			 legacy_until;	/* or 0 */
+
+	uid_t			 owner;		/* of the file that was read */
 };
 
 /* Whether these bytes are a key's name. */

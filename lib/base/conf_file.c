@@ -52,6 +52,7 @@ check_status(struct conf_reader *reader, int fd)
 		conf_complain(reader, "holds secrets: its group may not "
 		    "write it, others may neither read nor write it; "
 		    "chmod 600 (or 640)");
+	reader->conf->owner = status.st_uid;
 	return true;
 }
 

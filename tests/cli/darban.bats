@@ -217,6 +217,34 @@ registration = open"
 	try 1 "$darban" -c root.conf user list
 }
 
+# Who owns a directory puts a file of root's and one of its own there by turns.
+@test "as root, what is read as root is a file of root's" {
+	[ "$(id -u)" = 0 ] || skip "this is not root"
+	chmod 755 "$dir"
+	mkdir site
+	"$darban" -c site/own init --set log=info --set "log_file=$dir/log"
+	chown -R nobody site
+	touch roots
+	setpriv --reuid=nobody --regid=nogroup --clear-groups \
+	    /usr/bin/python3 -c '
+import itertools, os
+os.chdir("site")
+for target in itertools.cycle(["../roots", "own"]):
+	os.symlink(target, "new")
+	os.rename("new", "darban.conf")
+	if not os.path.exists("../roots"):
+		break' 3>&- &
+	flipper=$!
+	for i in {1..300}; do
+		"$darban" -c site/darban.conf session end --all || :
+		[ ! -e log ] || break
+	done >said 2>&1
+	rm roots
+	wait "$flipper"
+	# Only root could have made it here.
+	[ ! -e log ]
+}
+
 @test "as root, init makes nothing where the owner may not" {
 	[ "$(id -u)" = 0 ] || skip "this is not root"
 	chmod 755 "$dir"
