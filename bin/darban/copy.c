@@ -142,14 +142,46 @@ show(struct copy *copy, size_t count)
 }
 
 static void
-name_refused(const struct user *user, const struct store_result *result)
+name_refused(const struct user *user, const char *why)
 {
 	char hex[ID_HEX_SIZE];
 
 	id_hex(&user->id, hex);
 	complain("%s (%s): %s", hex, user->username != NULL ?
-	    user->username : user->email != NULL ? user->email : "-",
-	    refusal_text(result));
+	    user->username : user->email != NULL ? user->email : "-", why);
+}
+
+/*
+ * What an earlier copy brought is left as it is: without a word whoever was
+ * disabled meanwhile would be let in again, and by an old password.
+ */
+static enum err
+compare(struct copy *copy, const struct user *user)
+{
+	struct user	there;
+	enum err	err;
+
+	err = store_user_by_id(copy->to, copy->in->ctx.arena, &user->id,
+	    &there);
+	if (err == OK && (there.epoch != user->epoch ||
+	    there.disabled != user->disabled)) {
+		copy->accounts.there--;
+		copy->accounts.refused++;
+		name_refused(user, "is there already, and has another "
+		    "password or was disabled or enabled since");
+	}
+	return err == E_NOT_FOUND ? OK : err;
+}
+
+static enum err
+count_account(struct copy *copy, const struct user *user,
+    const struct store_result *result)
+{
+	if (!count_result(&copy->accounts, result))
+		name_refused(user, refusal_text(result));
+	else if (result->err == E_EXISTS)
+		return compare(copy, user);
+	return OK;
 }
 
 static enum err
@@ -172,11 +204,10 @@ copy_accounts(struct copy *copy)
 			err = store_user_insert_many(copy->to, page,
 			    count, results);
 		while (may_retry(copy->to, err, &tries));
+		for (i = 0; i < count && err == OK; i++)
+			err = count_account(copy, &page[i], &results[i]);
 		if (err != OK)
 			return err;
-		for (i = 0; i < count; i++)
-			if (!count_result(&copy->accounts, &results[i]))
-				name_refused(&page[i], &results[i]);
 		if (count > 0)
 			last = page[count - 1].id;
 		after = &last;

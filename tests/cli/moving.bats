@@ -375,6 +375,33 @@ init_two() {
 	)" ]
 }
 
+@test "what was disabled or got a new password since an earlier copy is named" {
+	init_two
+	lines 5 | "$darban" -c one.conf import -
+	"$darban" -c one.conf user disable user-5
+	try 0 "$darban" copy one.conf two.conf
+	"$darban" -c one.conf user disable user-2
+	echo 'another good password' |
+	    "$darban" -c one.conf user password user-3
+	"$darban" -c one.conf user enable user-5
+	tokens_of one >/dev/null	# which replaces a hash
+	try 1 "$darban" copy one.conf two.conf
+	[ "${lines[0]}" = "accounts: copied 0, there already 2, refused 3" ]
+	[[ $output != *next:* ]]
+	[ "$stderr" = "$(for i in 2 3 5; do
+		echo "darban: 65a00000000000000000000$i (user-$i): is there" \
+		    "already, and has another password or was disabled or" \
+		    "enabled since"
+	done)" ]
+	# Once they are gone there they are copied.
+	for i in 2 3 5; do
+		"$darban" -c two.conf user remove --force "user-$i"
+	done
+	try 0 "$darban" copy one.conf two.conf
+	cmp <("$darban" -c one.conf export | grep -v user-1) \
+	    <("$darban" -c two.conf export | grep -v user-1)
+}
+
 @test "a store is not copied to itself, by whatever name" {
 	init
 	lines 1 | "$darban" import -
