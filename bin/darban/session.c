@@ -93,10 +93,6 @@ command_session_list(struct invocation *in)
 }
 
 /*
- * One that has ended already is ended: who asks twice, or after the user's
- * own logout, has what was wanted.
- */
-/*
  * What an earlier system's token would open is ended too: of one account, or
  * (NULL) of all.
  */
@@ -109,6 +105,10 @@ drop_legacy(struct invocation *in, const struct id *user)
 	    &count);
 }
 
+/*
+ * One that has ended already is ended: who asks twice, or after the user's
+ * own logout, has what was wanted.
+ */
 static enum outcome
 end_one(struct invocation *in, const char *text)
 {
