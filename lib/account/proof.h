@@ -19,7 +19,7 @@ enum err	user_prove_password(struct ctx *ctx, const struct user *user,
  * Replaces the password `old`, which is proved, by `new`, and ends all
  * sessions of the account but `session`; the instances are what is stored
  * then.  Errors as of user_prove_password and user_set_password, about a
- * member `newPassword`; E_UNAVAILABLE also where the password was changed by
+ * member `newPassword`; E_STALE where the password was changed by
  * somebody else meanwhile.
  */
 enum err	user_change_password(struct ctx *ctx, struct user *user,
