@@ -116,9 +116,11 @@ has_legacy(const struct conf *conf)
 	return conf->compat == COMPAT_CHAI && *conf->cookie_prefix != '\0';
 }
 
+/* Of two, one may be what another host of the domain has put there. */
 const char *
 cookie_legacy(struct ctx *ctx, const char *header)
 {
+	const char *found = NULL;
 	char *rest, *pair, *value;
 
 	if (header == NULL || !has_legacy(ctx->conf))
@@ -127,10 +129,14 @@ cookie_legacy(struct ctx *ctx, const char *header)
 	while ((pair = strsep(&rest, ";")) != NULL) {
 		pair += strspn(pair, " \t");
 		value = skip(pair, names[COOKIE_REFRESH]);
-		if (value != NULL && *value == '=')
-			return or_absent(trim(value + 1));
+		if (value == NULL || *value != '=')
+			continue;
+		value = trim(value + 1);
+		if (found != NULL && strcmp(found, value) != 0)
+			return NULL;
+		found = value;
 	}
-	return NULL;
+	return or_absent(found);
 }
 
 const char *

@@ -21,7 +21,7 @@ enum err	 cookies_find(struct ctx *ctx, const char *header,
 /*
  * With `compat = chai` the value of the cookie in which the earlier system
  * kept its refresh token, without a prefix; NULL where it is absent, or where
- * its name is that of ours.  Of several the first.
+ * its name is that of ours, or where two of them differ.
  */
 const char	*cookie_legacy(struct ctx *ctx, const char *header);
 

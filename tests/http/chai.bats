@@ -78,6 +78,20 @@ refresh() {	# CURL-ARGUMENTS
 	expect_error 401 unauthenticated
 }
 
+# A sibling's page can set one too, for a longer path, so that it comes first.
+@test "of two that differ neither is believed" {
+	arrive
+	mine=$token
+	arrive
+	for cookies in "refreshToken=$token; refreshToken=$mine" \
+	    "refreshToken=$mine; x=y; refreshToken=$token"; do
+		refresh -d '' -H "Cookie: $cookies"
+		expect_error 401 unauthenticated
+	done
+	refresh -d '' -H "Cookie: refreshToken=$mine; refreshToken=$mine"
+	expect_status 200
+}
+
 # Whatever is wrong with it, the account has it.
 not_taken() {	# ID TOKEN
 	move_in "$1" "u${1:0:12}" "$2"
