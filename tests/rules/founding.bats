@@ -64,7 +64,8 @@ OLD_HASH='$2b$04$abcdefghijklmnopqrstuuFkqCYl1sZhFcdBXBznR1I2LdekaY3XO'
 insert_old() {
 	printf '%s\n' 'old password' >>"$INSTANCE/secrets"
 	if on_mongodb; then
-		mongodb "{\"insert\":\"users\",\"bypassDocumentValidation\":true,
+		mongodb "{\"insert\":\"users\",
+		    \"bypassDocumentValidation\":true,
 		    \"documents\":[{\"_id\":{\"\$oid\":\"$OLD_ID\"},
 		    \"username\":\"old name\",\"email\":\"Old@Example.ORG\",
 		    \"watchHistory\":\"none\",\"theirs\":[1],
@@ -82,8 +83,8 @@ insert_old() {
 # or of its hash may change.
 old_rest() {
 	if on_mongodb; then
-		dump_store users | sed 's/^users //' | jq -cS --arg id "$OLD_ID" \
-		    'select(._id["$oid"] == $id) |
+		dump_store users | sed 's/^users //' |
+		    jq -cS --arg id "$OLD_ID" 'select(._id["$oid"] == $id) |
 		    del(.fullName, .avatar, .updatedAt, .password)'
 	else
 		db "SELECT hex(id), username, email, cover_image, created_at,

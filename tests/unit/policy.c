@@ -152,7 +152,7 @@ a_username_is_1_to_64_code_points_without_space_or_at(void **state)
 
 /* Two accounts that look alike would be one too many. */
 static void
-what_is_not_drawn_has_no_place_in_a_username_or_an_address(void **state)
+what_is_not_drawn_is_no_part_of_a_username_or_address(void **state)
 {
 	const char *const control = "contains control characters";
 	const char *const wrong = "is not an e-mail address";
@@ -470,7 +470,7 @@ main(void)
 		TEST(an_address_is_stored_trimmed_and_in_lower_case),
 		TEST(a_full_name_is_stored_trimmed_and_in_nfc),
 		TEST(a_username_is_1_to_64_code_points_without_space_or_at),
-		TEST(what_is_not_drawn_has_no_place_in_a_username_or_an_address),
+		TEST(what_is_not_drawn_is_no_part_of_a_username_or_address),
 		TEST(an_address_has_one_at_with_something_on_both_sides),
 		TEST(an_address_is_at_most_254_bytes),
 		TEST(a_full_name_is_1_to_128_code_points_without_control),
