@@ -15,6 +15,7 @@
  *	507	there is no room for it
  */
 #include "http/darban.h"
+#include "base/process.h"
 #include "avatar/avatar.h"
 
 enum { COVER };
@@ -54,6 +55,7 @@ delete_cover(struct ctx *ctx, const struct request *req,
 int
 main(void)
 {
+	process_stand_back();
 	return serve((const struct endpoint[]){
 		{
 			.methods = METHOD_PUT | METHOD_PATCH | METHOD_POST,

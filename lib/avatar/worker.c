@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/slot.h"
 #include "account/app.h"
-#include "avatar/process.h"
+#include "avatar/decoder.h"
 #include "avatar/worker.h"
 
 enum {
@@ -27,7 +27,7 @@ enum { STATUS_BAD = 3, STATUS_TOO_LARGE = 4 };
 
 /* One run, and what it has written so far. */
 struct run {
-	struct process	 process;
+	struct decoder	 decoder;
 	int64_t		 deadline;	/* by clock_monotonic */
 	char		*result;
 	size_t		 size, room;
@@ -41,7 +41,7 @@ make_room(struct ctx *ctx, struct run *run)
 	size_t	 room;
 
 	if (run->size > RESULT_MAX) {
-		log_error(PROCESS_PROGRAM " writes and writes");
+		log_error(DECODER_PROGRAM " writes and writes");
 		return E_UNAVAILABLE;
 	}
 	if (run->room - run->size >= READ_SIZE)
@@ -60,7 +60,7 @@ make_room(struct ctx *ctx, struct run *run)
 static enum err
 read_result(struct ctx *ctx, struct run *run)
 {
-	struct pollfd	ready = { .fd = run->process.out, .events = POLLIN };
+	struct pollfd	ready = { .fd = run->decoder.out, .events = POLLIN };
 	int64_t		left;
 	ssize_t		n;
 	enum err	err;
@@ -90,8 +90,8 @@ wait_for_end(struct run *run, enum err err, int *status)
 	pid_t			ended;
 
 	while (err == OK) {
-		ended = waitpid(run->process.pid, status, WNOHANG);
-		if (ended == run->process.pid)
+		ended = waitpid(run->decoder.pid, status, WNOHANG);
+		if (ended == run->decoder.pid)
 			return OK;
 		if (ended == -1 && errno != EINTR)
 			return E_UNAVAILABLE;
@@ -100,8 +100,8 @@ wait_for_end(struct run *run, enum err err, int *status)
 		else
 			(void)nanosleep(&moment, NULL);
 	}
-	(void)kill(run->process.pid, SIGKILL);
-	while (waitpid(run->process.pid, status, 0) == -1 && errno == EINTR)
+	(void)kill(run->decoder.pid, SIGKILL);
+	while (waitpid(run->decoder.pid, status, 0) == -1 && errno == EINTR)
 		continue;
 	return err;
 }
@@ -117,7 +117,7 @@ is_from_outside(int signal_number)
 static enum err
 judge(struct ctx *ctx, const struct run *run, int status)
 {
-	const char *complaint = process_complaint(ctx, &run->process);
+	const char *complaint = decoder_complaint(ctx, &run->decoder);
 
 	if (complaint == NULL)
 		return E_INTERNAL;
@@ -129,10 +129,10 @@ judge(struct ctx *ctx, const struct run *run, int status)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_TOO_LARGE)
 		return E_PICTURE_LIMIT;
 	if (WIFEXITED(status)) {
-		log_error(PROCESS_PROGRAM ": %s", complaint);
+		log_error(DECODER_PROGRAM ": %s", complaint);
 		return E_UNAVAILABLE;
 	}
-	log_warn(PROCESS_PROGRAM " was ended by signal %d", WTERMSIG(status));
+	log_warn(DECODER_PROGRAM " was ended by signal %d", WTERMSIG(status));
 	/* No picture should be able to; one that did is none. */
 	return is_from_outside(WTERMSIG(status)) ? E_UNAVAILABLE : E_PICTURE;
 }
@@ -143,15 +143,15 @@ run_once(struct ctx *ctx, struct run *run, const void *bytes, size_t size)
 	int		status = 0;
 	enum err	err;
 
-	if ((err = process_start(ctx->conf, bytes, size,
-	    &run->process)) != OK)
+	if ((err = decoder_start(ctx->conf, bytes, size,
+	    &run->decoder)) != OK)
 		return err;
 	err = wait_for_end(run, read_result(ctx, run), &status);
 	if (err == E_BUSY)
-		log_warn(PROCESS_PROGRAM " took too long");
+		log_warn(DECODER_PROGRAM " took too long");
 	if (err == OK)
 		err = judge(ctx, run, status);
-	process_close(&run->process);
+	decoder_close(&run->decoder);
 	return err;
 }
 

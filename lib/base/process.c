@@ -17,3 +17,9 @@ process_harden(void)
 	(void)mallopt(M_PERTURB, 0x5a);
 #endif
 }
+
+void
+process_stand_back(void)
+{
+	(void)setpriority(PRIO_PROCESS, 0, PROCESS_NICE);
+}

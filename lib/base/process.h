@@ -8,4 +8,12 @@
  */
 void	process_harden(void);
 
+enum { PROCESS_NICE = 10 };
+
+/*
+ * Lets every other process go first, as what takes long should: from now on
+ * by PROCESS_NICE.
+ */
+void	process_stand_back(void);
+
 #endif

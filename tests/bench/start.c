@@ -17,7 +17,7 @@
 
 enum { MAX = 64 };
 
-struct process {
+struct decoder {
 	pid_t	pid;
 	double	ms;
 };
@@ -133,7 +133,7 @@ drop_root(void)
 
 static void
 start(const char *program, char **variables, const char *directory, int i,
-    struct process *out)
+    struct decoder *out)
 {
 	struct sockaddr_un	address = { .sun_family = AF_UNIX };
 	double			begun;
@@ -179,8 +179,8 @@ pss_mb(pid_t pid)
 static int
 by_ms(const void *a, const void *b)
 {
-	const double x = ((const struct process *)a)->ms;
-	const double y = ((const struct process *)b)->ms;
+	const double x = ((const struct decoder *)a)->ms;
+	const double y = ((const struct decoder *)b)->ms;
 
 	return (x > y) - (x < y);
 }
@@ -189,7 +189,7 @@ int
 main(int argc, char **argv)
 {
 	char		directory[] = "/tmp/start.XXXXXX";
-	struct process	p[MAX];
+	struct decoder	p[MAX];
 	double		pss = 0;
 	int		i, n;
 

@@ -11,11 +11,11 @@
 #include "base/conf.h"
 #include "base/ctx.h"
 #include "base/log.h"
-#include "avatar/process.h"
+#include "base/process.h"
+#include "avatar/decoder.h"
 
 enum {
 	COMPLAINT_MAX = 4096,	/* bytes of standard error that are kept */
-	NICE = 10,		/* logins go first */
 };
 
 /* What the program gets; -1 where it is not open. */
@@ -43,7 +43,7 @@ memory_file(const void *bytes, size_t size)
 	ssize_t		 n;
 	int		 fd;
 
-	fd = memfd_create(PROCESS_PROGRAM, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	fd = memfd_create(DECODER_PROGRAM, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd == -1)
 		return -1;
 	for (; size > 0; rest += n, size -= (size_t)n) {
@@ -117,14 +117,14 @@ find_program(char out[PATH_MAX])
 {
 	static const char *const places[] = { "", "../bin/", "../../bin/" };
 
-	return beside_find(places, NELEMS(places), PROCESS_PROGRAM, out) ?
-	    out : LIBEXECDIR "/darban/" PROCESS_PROGRAM;
+	return beside_find(places, NELEMS(places), DECODER_PROGRAM, out) ?
+	    out : LIBEXECDIR "/darban/" DECODER_PROGRAM;
 }
 
 static int
 spawn(const struct conf *conf, const struct files *files, pid_t *pid)
 {
-	static char			 name[] = PROCESS_PROGRAM,
+	static char			 name[] = DECODER_PROGRAM,
 	    size_name[] = "--size", sandbox_name[] = "--sandbox";
 	char				 size[16], sandbox[] = "best-effort";
 	char				*argv[] = { name, size_name, size,
@@ -152,43 +152,44 @@ spawn(const struct conf *conf, const struct files *files, pid_t *pid)
 }
 
 enum err
-process_start(const struct conf *conf, const void *bytes, size_t size,
-    struct process *out)
+decoder_start(const struct conf *conf, const void *bytes, size_t size,
+    struct decoder *out)
 {
 	struct files	files = { -1, -1, -1 };
-	struct process	process = { .pid = -1, .out = -1, .complaint = -1 };
+	struct decoder	decoder = { .pid = -1, .out = -1, .complaint = -1 };
 	int		error;
 
-	error = open_files(&files, bytes, size, &process.out) ?
-	    spawn(conf, &files, &process.pid) : errno;
+	error = open_files(&files, bytes, size, &decoder.out) ?
+	    spawn(conf, &files, &decoder.pid) : errno;
 	close_one(&files.in);
 	close_one(&files.out);
-	process.complaint = files.complaint;
+	decoder.complaint = files.complaint;
 	if (error != 0) {
-		log_error(PROCESS_PROGRAM " does not start: %s",
+		log_error(DECODER_PROGRAM " does not start: %s",
 		    strerror(error));
-		process_close(&process);
+		decoder_close(&decoder);
 		return E_UNAVAILABLE;
 	}
-	(void)setpriority(PRIO_PROCESS, (id_t)process.pid, NICE);
-	*out = process;
+	/* It is a register.fcgi's as well, which has no time to lose. */
+	(void)setpriority(PRIO_PROCESS, (id_t)decoder.pid, PROCESS_NICE);
+	*out = decoder;
 	return OK;
 }
 
 const char *
-process_complaint(struct ctx *ctx, const struct process *process)
+decoder_complaint(struct ctx *ctx, const struct decoder *decoder)
 {
 	char text[256] = "";
 
-	if (pread(process->complaint, text, sizeof(text) - 1, 0) > 0)
+	if (pread(decoder->complaint, text, sizeof(text) - 1, 0) > 0)
 		text[strcspn(text, "\n")] = '\0';
 	return arena_strdup(ctx->arena,
 	    *text != '\0' ? text : "it said nothing");
 }
 
 void
-process_close(struct process *process)
+decoder_close(struct decoder *decoder)
 {
-	close_one(&process->out);
-	close_one(&process->complaint);
+	close_one(&decoder->out);
+	close_one(&decoder->complaint);
 }

@@ -3,16 +3,16 @@
  * picture on its standard input, an empty environment, and nothing else of
  * ours.
  */
-#ifndef DARBAN_PROCESS_H
-#define DARBAN_PROCESS_H
+#ifndef DARBAN_DECODER_H
+#define DARBAN_DECODER_H
 
 #include <sys/types.h>
 
 #include "base/ctx.h"
 
-#define PROCESS_PROGRAM "darban-image"
+#define DECODER_PROGRAM "darban-image"
 
-struct process {
+struct decoder {
 	pid_t	pid;
 	int	out;		/* its standard output, to be read */
 	int	complaint;	/* its standard error, kept */
@@ -20,19 +20,19 @@ struct process {
 
 /*
  * Starts it with `size` bytes.  What comes of it is for the caller to read
- * from `out->out` and to wait for, and then process_close.  E_UNAVAILABLE: it
+ * from `out->out` and to wait for, and then decoder_close.  E_UNAVAILABLE: it
  * does not start, and the log says why.
  */
-enum err	process_start(const struct conf *conf, const void *bytes,
-		    size_t size, struct process *out) NODISCARD;
+enum err	decoder_start(const struct conf *conf, const void *bytes,
+		    size_t size, struct decoder *out) NODISCARD;
 
 /*
  * The first line that it wrote on standard error, or words that say that
  * there is none, in the arena; NULL where there is no memory.
  */
-const char	*process_complaint(struct ctx *ctx,
-		    const struct process *process) NODISCARD;
+const char	*decoder_complaint(struct ctx *ctx,
+		    const struct decoder *decoder) NODISCARD;
 
-void		process_close(struct process *process);
+void		decoder_close(struct decoder *decoder);
 
 #endif
