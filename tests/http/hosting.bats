@@ -165,8 +165,8 @@ processes_named()
 }
 
 @test "a body above the host's limit never reaches a program" {
-	head -c 6300000 /dev/zero >"$BATS_TEST_TMPDIR/large"
-	expect_log 'request-size too long: 6300000 -> 413'
+	head -c 11600000 /dev/zero >"$BATS_TEST_TMPDIR/large"
+	expect_log 'request-size too long: 11600000 -> 413'
 	expect_log 'HTTP request length [0-9]+ .*exceeds MaxRequestLen'
 	request POST login -H 'Content-Type: application/json' \
 		--data-binary "@$BATS_TEST_TMPDIR/large"
