@@ -135,7 +135,7 @@ check_pictures(struct check *check, const struct conf *conf)
 
 	ctx->conf = conf;
 	log_sink(find_logged, check);
-	err = picture_check(ctx);
+	err = picture_probe(ctx);
 	log_sink(complain_log, NULL);
 	ctx->conf = NULL;
 	if (err != OK)

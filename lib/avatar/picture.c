@@ -127,7 +127,7 @@ picture_make(struct ctx *ctx, const void *bytes, size_t size,
 }
 
 enum err
-picture_check(struct ctx *ctx)
+picture_probe(struct ctx *ctx)
 {
 	/* PNG, grey, one by one. */
 	static const unsigned char pixel[] = {

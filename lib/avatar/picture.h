@@ -34,6 +34,6 @@ enum err	picture_make(struct ctx *ctx, const void *bytes, size_t size,
  * Whether this host can make pictures: makes one of a single pixel.  Errors
  * as of picture_make; the log says why.
  */
-enum err	picture_check(struct ctx *ctx) NODISCARD;
+enum err	picture_probe(struct ctx *ctx) NODISCARD;
 
 #endif
