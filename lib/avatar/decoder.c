@@ -10,6 +10,7 @@
 #include "base/beside.h"
 #include "base/conf.h"
 #include "base/ctx.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/process.h"
 #include "avatar/decoder.h"
@@ -39,22 +40,12 @@ close_one(int *fd)
 static int
 memory_file(const void *bytes, size_t size)
 {
-	const char	*rest = bytes;
-	ssize_t		 n;
-	int		 fd;
+	int fd;
 
 	fd = memfd_create(DECODER_PROGRAM, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd == -1)
 		return -1;
-	for (; size > 0; rest += n, size -= (size_t)n) {
-		if ((n = write(fd, rest, size)) == -1 && errno == EINTR)
-			n = 0;
-		if (n == -1) {
-			(void)close(fd);
-			return -1;
-		}
-	}
-	if (lseek(fd, 0, SEEK_SET) == -1 ||
+	if (!file_write(fd, bytes, size) || lseek(fd, 0, SEEK_SET) == -1 ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_GROW) == -1) {
 		(void)close(fd);
 		return -1;

@@ -7,6 +7,7 @@
 #include "base/conf.h"
 #include "base/crypto.h"
 #include "base/ctx.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "avatar/gallery.h"
 
@@ -73,21 +74,6 @@ could_not(const struct conf *conf, const char *what)
 	return is_full ? E_FULL : E_UNAVAILABLE;
 }
 
-static bool
-write_all(int fd, const char *bytes, size_t size)
-{
-	ssize_t n;
-
-	for (; size > 0; bytes += n, size -= (size_t)n) {
-		n = write(fd, bytes, size);
-		if (n == -1 && errno != EINTR)
-			return false;
-		if (n == -1)
-			n = 0;
-	}
-	return true;
-}
-
 /* The web server reads it, whoever that is, and so may everybody. */
 static bool
 write_file(int directory, const char *name, const char *bytes, size_t size)
@@ -99,7 +85,7 @@ write_file(int directory, const char *name, const char *bytes, size_t size)
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return false;
-	is_written = write_all(fd, bytes, size) && fchmod(fd, 0644) == 0 &&
+	is_written = file_write(fd, bytes, size) && fchmod(fd, 0644) == 0 &&
 	    fsync(fd) == 0;
 	error = errno;
 	/* A file system on a network may only now say that it is full. */

@@ -18,6 +18,7 @@
 enum {
 	PATIENCE = 5000,		/* ms, for a picture */
 	SLOT_PATIENCE = 2000,		/* ms, until one is begun */
+	WRITING = 500,			/* ms, for the files that come of it */
 	RESULT_MAX = 16 * 1024 * 1024,	/* more is no result */
 	READ_SIZE = 64 * 1024,
 };
@@ -155,7 +156,7 @@ run_once(struct ctx *ctx, struct run *run, const void *bytes, size_t size)
 	return err;
 }
 
-/* As much of `most`, in ms, as leaves the store its time. */
+/* As much of `most`, in ms, as leaves the disk and the store their time. */
 static int64_t
 patience(const struct ctx *ctx, int64_t most)
 {
@@ -163,7 +164,7 @@ patience(const struct ctx *ctx, int64_t most)
 
 	if (ctx->deadline == 0)
 		return most;
-	left = ctx->deadline - STORE_TIME - clock_monotonic();
+	left = ctx->deadline - STORE_TIME - WRITING - clock_monotonic();
 	return left < most ? left : most;
 }
 
