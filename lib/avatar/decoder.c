@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -142,9 +143,20 @@ spawn(const struct conf *conf, const struct files *files, pid_t *pid)
 	return error;
 }
 
+static void
+set_turn(pid_t pid, enum decoder_turn turn)
+{
+	const struct sched_param none = { .sched_priority = 0 };
+
+	if (turn == DECODER_IDLE)
+		(void)sched_setscheduler(pid, SCHED_IDLE, &none);
+	else
+		(void)setpriority(PRIO_PROCESS, (id_t)pid, PROCESS_NICE);
+}
+
 enum err
 decoder_start(const struct conf *conf, const void *bytes, size_t size,
-    struct decoder *out)
+    enum decoder_turn turn, struct decoder *out)
 {
 	struct files	files = { -1, -1, -1 };
 	struct decoder	decoder = { .pid = -1, .out = -1, .complaint = -1 };
@@ -161,8 +173,7 @@ decoder_start(const struct conf *conf, const void *bytes, size_t size,
 		decoder_close(&decoder);
 		return E_UNAVAILABLE;
 	}
-	/* It is a register.fcgi's as well, which has no time to lose. */
-	(void)setpriority(PRIO_PROCESS, (id_t)decoder.pid, PROCESS_NICE);
+	set_turn(decoder.pid, turn);
 	*out = decoder;
 	return OK;
 }

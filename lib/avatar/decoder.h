@@ -18,13 +18,20 @@ struct decoder {
 	int	complaint;	/* its standard error, kept */
 };
 
+/* When it gets a processor. */
+enum decoder_turn {
+	DECODER_IDLE,	/* where nobody else wants one */
+	DECODER_LATER,	/* after others, by PROCESS_NICE */
+};
+
 /*
  * Starts it with `size` bytes.  What comes of it is for the caller to read
  * from `out->out` and to wait for, and then decoder_close.  E_UNAVAILABLE: it
  * does not start, and the log says why.
  */
 enum err	decoder_start(const struct conf *conf, const void *bytes,
-		    size_t size, struct decoder *out) NODISCARD;
+		    size_t size, enum decoder_turn turn,
+		    struct decoder *out) NODISCARD;
 
 /*
  * The first line that it wrote on standard error, or words that say that

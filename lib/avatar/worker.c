@@ -17,6 +17,7 @@
 
 enum {
 	PATIENCE = 5000,		/* ms, for a picture */
+	IDLE_PATIENCE = 1500,		/* ms of them, for others to rest */
 	SLOT_PATIENCE = 2000,		/* ms, until one is begun */
 	WRITING = 500,			/* ms, for the files that come of it */
 	RESULT_MAX = 16 * 1024 * 1024,	/* more is no result */
@@ -138,24 +139,6 @@ judge(struct ctx *ctx, const struct run *run, int status)
 	return is_from_outside(WTERMSIG(status)) ? E_UNAVAILABLE : E_PICTURE;
 }
 
-static enum err
-run_once(struct ctx *ctx, struct run *run, const void *bytes, size_t size)
-{
-	int		status = 0;
-	enum err	err;
-
-	if ((err = decoder_start(ctx->conf, bytes, size,
-	    &run->decoder)) != OK)
-		return err;
-	err = wait_for_end(run, read_result(ctx, run), &status);
-	if (err == E_BUSY)
-		log_warn(DECODER_PROGRAM " took too long");
-	if (err == OK)
-		err = judge(ctx, run, status);
-	decoder_close(&run->decoder);
-	return err;
-}
-
 /* As much of `most`, in ms, as leaves the disk and the store their time. */
 static int64_t
 patience(const struct ctx *ctx, int64_t most)
@@ -168,11 +151,49 @@ patience(const struct ctx *ctx, int64_t most)
 	return left < most ? left : most;
 }
 
+static enum err
+run_once(struct ctx *ctx, struct run *run, const void *bytes, size_t size,
+    enum decoder_turn turn)
+{
+	const int64_t	most = turn == DECODER_IDLE ? IDLE_PATIENCE : PATIENCE;
+	int		status = 0;
+	enum err	err;
+
+	*run = (struct run){
+		.deadline = clock_monotonic() + patience(ctx, most),
+	};
+	if ((err = decoder_start(ctx->conf, bytes, size, turn,
+	    &run->decoder)) != OK)
+		return err;
+	err = wait_for_end(run, read_result(ctx, run), &status);
+	if (err == OK)
+		err = judge(ctx, run, status);
+	decoder_close(&run->decoder);
+	return err;
+}
+
+/*
+ * First where nobody else wants a processor, so that a login waits for no
+ * picture.  Where somebody always does, it takes its turn after them.
+ */
+static enum err
+run_twice(struct ctx *ctx, struct run *run, const void *bytes, size_t size)
+{
+	enum err err;
+
+	err = run_once(ctx, run, bytes, size, DECODER_IDLE);
+	if (err == E_BUSY && patience(ctx, PATIENCE) > 0)
+		err = run_once(ctx, run, bytes, size, DECODER_LATER);
+	if (err == E_BUSY)
+		log_warn(DECODER_PROGRAM " took too long");
+	return err;
+}
+
 enum err
 worker_run(struct ctx *ctx, const void *bytes, size_t size, const char **out,
     size_t *out_size)
 {
-	struct run	run = { .size = 0 };
+	struct run	run;
 	enum err	err;
 	int		slot;
 
@@ -182,8 +203,7 @@ worker_run(struct ctx *ctx, const void *bytes, size_t size, const char **out,
 	    (size_t)ctx->conf->hash_slots, patience(ctx, SLOT_PATIENCE),
 	    &slot)) != OK)
 		return err;
-	run.deadline = clock_monotonic() + patience(ctx, PATIENCE);
-	err = run_once(ctx, &run, bytes, size);
+	err = run_twice(ctx, &run, bytes, size);
 	slot_release(slot);
 	if (err != OK)
 		return err;

@@ -8,7 +8,7 @@
 #include "base/ctx.h"
 
 /*
- * Gives it `size` bytes and waits for at most five seconds, and never for so
+ * Gives it `size` bytes and waits for at most 6.5 seconds, and never for so
  * long that the store would have no time left; `*out` is what it wrote, in
  * the arena.  At most `hash_slots` of them run at a time on this host.
  * E_PICTURE, E_PICTURE_LIMIT: it would not have them; E_BUSY: no slot or no

@@ -8,6 +8,7 @@
 #define TEST_PRETENDER_H
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -61,6 +62,20 @@ pretend_report(int argc, char **argv)
 	(void)fflush(stdout);
 }
 
+/* Whoever started it may take a moment to say so. */
+static inline bool
+pretend_is_idle(void)
+{
+	int tries;
+
+	for (tries = 0; tries < 1000; tries++) {
+		if (sched_getscheduler(0) == SCHED_IDLE)
+			return true;
+		(void)usleep(1000);
+	}
+	return false;
+}
+
 /* `count` bytes, for ever where it is 0. */
 static inline void
 pretend_much(int fd, size_t count)
@@ -100,6 +115,13 @@ pretend(int argc, char **argv)
 		pretend_write(STDERR_FILENO, rest,
 		    (size_t)(bytes + size - rest));
 		return 3;
+	}
+	if (strcmp(word, "idle") == 0 && pretend_is_idle())
+		pretend_write(STDOUT_FILENO, "idle", 4);
+	if (strcmp(word, "later") == 0) {
+		while (pretend_is_idle())
+			(void)pause();
+		pretend_write(STDOUT_FILENO, "later", 5);
 	}
 	if (strcmp(word, "fill") == 0)
 		pretend_much((int)strtol(rest, NULL, 10), 0);

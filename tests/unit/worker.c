@@ -226,6 +226,25 @@ what_it_was_given_it_cannot_make_larger(void **state)
 	assert_non_null(strstr(said, "error"));
 }
 
+/* Where somebody always wants the processor, it is not left to the rest. */
+static void
+one_that_gets_no_idle_processor_is_run_after_others(void **state)
+{
+	struct fixture	*f = *state;
+	const char	*out;
+	size_t		 size;
+
+	f->ctx.deadline = 0;
+	assert_int_equal(run_bytes(f, JPEG "idle ", strlen(JPEG "idle "),
+	    &out, &size), OK);
+	assert_int_equal(size, 4);
+	assert_int_equal(run_bytes(f, JPEG "later ", strlen(JPEG "later "),
+	    &out, &size), OK);
+	assert_int_equal(size, 5);
+	assert_memory_equal(out, "later", 5);
+	assert_string_equal(said, "");
+}
+
 /* A deadline so near that the picture's own is over at once. */
 static void
 hurry(struct fixture *f, int64_t patience)
@@ -241,7 +260,7 @@ one_that_does_not_end_is_killed(void **state)
 	size_t		 i;
 
 	for (i = 0; i < NELEMS(what); i++) {
-		hurry(f, 100);
+		hurry(f, 600);
 		assert_int_equal(run(f, what[i]), E_BUSY);
 		assert_non_null(strstr(said, "took too long"));
 	}
@@ -419,6 +438,7 @@ main(int argc, char **argv)
 		TEST(one_that_somebody_ended_says_nothing_about_its_picture),
 		TEST(its_first_words_are_noted),
 		TEST(what_it_was_given_it_cannot_make_larger),
+		TEST(one_that_gets_no_idle_processor_is_run_after_others),
 		TEST(one_that_does_not_end_is_killed),
 		TEST(a_stopped_one_is_killed_too),
 		TEST(it_gets_nothing_of_ours),
