@@ -17,7 +17,7 @@
 
 enum {
 	PATIENCE = 5000,		/* ms, for a picture */
-	IDLE_PATIENCE = 1500,		/* ms of them, for others to rest */
+	IDLE_PATIENCE = 1500,		/* ms before, while others rest */
 	SLOT_PATIENCE = 2000,		/* ms, until one is begun */
 	WRITING = 500,			/* ms, for the files that come of it */
 	RESULT_MAX = 16 * 1024 * 1024,	/* more is no result */
